@@ -1,0 +1,67 @@
+// What a send decides on, in one read: the use case and its setup, and what its idempotency key already stands for.
+import { sql } from "drizzle-orm";
+import { assert } from "../../core/assert.ts";
+import type { Id } from "../../core/ids.ts";
+import type { SendContext } from "../../core/ports/email-store.ts";
+import type { Channel, UseCaseStatus } from "../../core/use-case/use-case.ts";
+import type { Row, Statement } from "./database.ts";
+import { emailFromRows, selectEmail } from "./email-rows.ts";
+import { selectClaim, toIdempotencyRecord } from "./idempotency-statements.ts";
+import { idempotencyKey, workspace } from "./schema/access.ts";
+import { sesSetup, useCase } from "./schema/channel.ts";
+import { email } from "./schema/email.ts";
+import { setupColumns, setupFromRow } from "./setup-row.ts";
+import { prepare } from "./statement.ts";
+import { useCaseColumns, useCaseFromRow } from "./use-case-row.ts";
+
+type Question = {
+  readonly workspaceId: Id;
+  readonly useCaseId: Id;
+  readonly idempotencyKey: string | null;
+  readonly now: number;
+};
+
+const ofWorkspace = sql`(SELECT ${workspace.seq} FROM ${workspace} WHERE ${workspace.id} = ${sql.placeholder("workspaceId")})`;
+const sendable = sql`${useCase.id} = ${sql.placeholder("useCaseId")} AND ${useCase.workspaceSeq} = ${ofWorkspace}
+  AND ${useCase.channel} = ${"email" satisfies Channel} AND ${useCase.status} = ${"ready" satisfies UseCaseStatus}`;
+const withSetup = sql`${useCase} JOIN ${sesSetup} ON ${sesSetup.seq} = ${useCase.setupSeq}`;
+
+const selectUseCase = prepare<{ readonly workspaceId: Id; readonly useCaseId: Id }>(
+  sql`SELECT ${useCaseColumns.list} FROM ${withSetup} JOIN ${workspace} ON ${workspace.seq} = ${useCase.workspaceSeq}
+    WHERE ${sendable}`,
+);
+// Under shared setups its owner is another workspace than the use case's.
+const selectSetup = prepare<{ readonly workspaceId: Id; readonly useCaseId: Id }>(
+  sql`SELECT ${setupColumns.list} FROM ${withSetup} JOIN ${workspace} ON ${workspace.seq} = ${sesSetup.workspaceSeq}
+    WHERE ${sendable}`,
+);
+const selectClaimedEmail = selectEmail<{ readonly scopeId: Id; readonly key: string }>(
+  sql`${email.id} = (SELECT ${idempotencyKey.resourceId} FROM ${idempotencyKey}
+    WHERE ${idempotencyKey.scopeId} = ${sql.placeholder("scopeId")} AND ${idempotencyKey.key} = ${sql.placeholder("key")})`,
+);
+
+export function selectSendContext({
+  workspaceId,
+  useCaseId,
+  idempotencyKey: key,
+  now,
+}: Question): readonly Statement[] {
+  const route = [selectUseCase({ workspaceId, useCaseId }), selectSetup({ workspaceId, useCaseId })];
+  if (key === null) return route;
+  return [...route, selectClaim(workspaceId, key, now), ...selectClaimedEmail({ scopeId: workspaceId, key })];
+}
+
+/** What the statements of `selectSendContext` answered. */
+export function sendContextFromRows(results: readonly (readonly Row[])[]): SendContext {
+  const [useCaseRows, setupRows, claimRows, emailRows, attachmentRows] = results;
+  const claimed = toIdempotencyRecord(claimRows?.[0]);
+  // A forgotten key still has its row until it is swept out.
+  const claimedEmail = claimed && emailFromRows(emailRows, attachmentRows);
+  const [useCaseRow] = useCaseRows ?? [];
+  const [setupRow] = setupRows ?? [];
+  if (useCaseRow === undefined || setupRow === undefined)
+    return { useCase: null, setup: null, claimed, claimedEmail };
+  const found = useCaseFromRow(useCaseRow);
+  assert(found.channel === "email", "a query for e-mail use cases answered another");
+  return { useCase: found, setup: setupFromRow(setupRow), claimed, claimedEmail };
+}

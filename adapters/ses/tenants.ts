@@ -1,0 +1,64 @@
+// SES tenants (ses-facts A1): one a setup, the unit that AWS pauses and whose suppression list is its own.
+// All of it is POST, reading and deleting too.
+import type { MailProvider } from "../../core/ports/mail-provider.ts";
+import { err, ok } from "../../core/result.ts";
+import { asObject, asText, type JsonObject } from "../system/json.ts";
+import { isTenantArn, resourceArn } from "./arn.ts";
+import { type SesCall, unreadable } from "./ses-call.ts";
+import { readSesTags, sesTags } from "./tags.ts";
+
+const ARN_CHARACTERS_MAX = 2048;
+
+export function tenantCalls(
+  call: SesCall,
+): Pick<MailProvider, "createTenant" | "getTenant" | "deleteTenant" | "associate" | "dissociate"> {
+  return {
+    async createTenant(tenantName, tags) {
+      const answer = await call("POST", "/tenants", {
+        TenantName: tenantName,
+        Tags: sesTags(tags),
+        // The tenant's own list, so that one customer's bounces stop no other customer's mail.
+        SuppressionAttributes: { SuppressionScope: "TENANT", SuppressedReasons: ["BOUNCE", "COMPLAINT"] },
+      });
+      if (!answer.ok) return answer;
+      const tenantArn = readArn(answer.value);
+      return tenantArn ? ok({ tenantArn }) : err(unreadable("a tenant without ARN"));
+    },
+
+    async getTenant(tenantName) {
+      const answer = await call("POST", "/tenants/get", { TenantName: tenantName });
+      if (!answer.ok) return answer;
+      const tenant = asObject(answer.value.Tenant);
+      const tenantArn = tenant && readArn(tenant);
+      return tenantArn
+        ? ok({ tenantArn, tags: readSesTags(tenant.Tags) })
+        : err(unreadable("a tenant without ARN"));
+    },
+
+    async deleteTenant(tenantName) {
+      const answer = await call("POST", "/tenants/delete", { TenantName: tenantName });
+      return answer.ok ? ok(undefined) : answer;
+    },
+
+    async associate(tenant, resource) {
+      const answer = await call("POST", "/tenants/resources", {
+        TenantName: tenant.tenantName,
+        ResourceArn: resourceArn(tenant, resource),
+      });
+      return answer.ok ? ok(undefined) : answer;
+    },
+
+    async dissociate(tenant, resource) {
+      const answer = await call("POST", "/tenants/resources/delete", {
+        TenantName: tenant.tenantName,
+        ResourceArn: resourceArn(tenant, resource),
+      });
+      return answer.ok ? ok(undefined) : answer;
+    },
+  };
+}
+
+function readArn(tenant: JsonObject): string | null {
+  const arn = asText(tenant.TenantArn, ARN_CHARACTERS_MAX);
+  return arn !== null && isTenantArn(arn) ? arn : null;
+}

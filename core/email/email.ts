@@ -1,0 +1,77 @@
+// An e-mail: our record of one message to one recipient, whatever became of it. The RFC 5322 text is a Message, the
+// provider's name for it a providerMessageId.
+import type { Id } from "../ids.ts";
+import type { EmailType, Tier } from "../use-case/use-case.ts";
+import type { BounceType, EmailState, SendOutcomeKind } from "./email-state.ts";
+
+export type EmailAttachment = {
+  readonly id: Id;
+  /** As the caller named it, NFC. */
+  readonly filename: string;
+  /** As the caller typed it; not what a browser is told (see `safeContentType`). */
+  readonly contentType: string;
+  readonly sizeBytes: number;
+  readonly sha256: string;
+};
+
+/** What follows from the ledger alone: see `settle`. */
+export type SettledEmail = {
+  readonly state: EmailState;
+  readonly deliveredAt: number | null;
+  readonly bouncedAt: number | null;
+  readonly bounceType: BounceType | null;
+  readonly bounceSubtype: string | null;
+  readonly complainedAt: number | null;
+  readonly rejectedAt: number | null;
+  readonly deliveryDelayAt: number | null;
+  readonly firstOpenAt: number | null;
+  readonly lastOpenAt: number | null;
+  readonly openCount: number;
+  readonly machineOpenCount: number;
+  readonly firstClickAt: number | null;
+  readonly lastClickAt: number | null;
+  readonly clickCount: number;
+  readonly machineClickCount: number;
+};
+
+/** The row written ahead of the provider call. */
+export type NewEmail = {
+  readonly id: Id;
+  readonly workspaceId: Id;
+  readonly setupId: Id;
+  readonly useCaseId: Id;
+  readonly fromAddress: string;
+  /** As it is sent: local part as given, domain in A-labels. Filters compare `canonicalAddress` of both sides. */
+  readonly toAddress: string;
+  readonly subject: string;
+  readonly emailType: EmailType;
+  readonly tier: Tier;
+  readonly attachments: readonly EmailAttachment[];
+  readonly writtenAt: number;
+};
+
+export type EmailSummary = {
+  readonly id: Id;
+  readonly workspaceId: Id;
+  readonly useCaseId: Id;
+  readonly setupId: Id;
+  readonly fromAddress: string;
+  readonly toAddress: string;
+  readonly subject: string;
+  readonly hasAttachment: boolean;
+  readonly sendOutcome: SendOutcomeKind;
+  readonly writtenAt: number;
+  readonly sentAt: number | null;
+  readonly state: EmailState;
+  readonly openCount: number;
+  readonly clickCount: number;
+};
+
+export type Email = EmailSummary &
+  SettledEmail & {
+    readonly providerMessageId: string | null;
+    readonly emailType: EmailType;
+    readonly tier: Tier;
+    readonly attachments: readonly EmailAttachment[];
+    readonly updatedAt: number;
+  };

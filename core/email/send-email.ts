@@ -1,0 +1,258 @@
+// Sends one e-mail through a use case. Never sent twice by us, never lost after the answer: the row is written before
+// the provider is called and the provider is called at most once for a row; what it answered is recorded after. A crash
+// between the two leaves a row found `sending`, which is an unknown outcome until an event settles it.
+// Not decided here: suppression and daily capacity (they join `writeAhead`), and which form fields are valid (the edge).
+import type { IdempotencyClaim, IdempotencyRefused } from "../idempotency/idempotency.ts";
+import type { Id } from "../ids.ts";
+import { planMessage } from "../message/plan-message.ts";
+import type { MessagePlan } from "../message/plan.ts";
+import type { BlobStore } from "../ports/blob-store.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { EmailStore, SendContext } from "../ports/email-store.ts";
+import type { HtmlToText } from "../ports/html-to-text.ts";
+import type { IdSource } from "../ports/id-source.ts";
+import type { Mailer, MailRefusal } from "../ports/mailer.ts";
+import type { RandomSource } from "../ports/random-source.ts";
+import { err, ok, type Result } from "../result.ts";
+import { mayBeSentFrom, type SesSetup } from "../setup/ses-setup.ts";
+import type { EmailUseCase } from "../use-case/use-case.ts";
+import { domainOf } from "./address.ts";
+import { MESSAGE_BYTES_MAX } from "./attachment.ts";
+import { attachmentBlobKey, bodyBlobKey } from "./email-blobs.ts";
+import { shownSendOutcome } from "./email-state.ts";
+import type { Email, EmailAttachment, NewEmail } from "./email.ts";
+
+export type SendEmailPorts = {
+  readonly emails: EmailStore;
+  readonly blobs: BlobStore;
+  readonly mailer: Mailer;
+  readonly htmlToText: HtmlToText;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  readonly random: RandomSource;
+  readonly settings: { readonly dnsGraceSeconds: number };
+};
+
+export type FileToSend = {
+  readonly filename: string;
+  readonly contentType: string;
+  readonly octets: Uint8Array;
+  readonly sha256: string;
+};
+
+export type SendEmail = {
+  readonly workspaceId: Id;
+  readonly useCaseId: Id;
+  /** A sendable address: dot-atom local part, A-label domain. */
+  readonly toAddress: string;
+  readonly subject: string;
+  readonly bodyHtml: { readonly text: string; readonly octets: Uint8Array };
+  /** The caller's own text part; null: made from the HTML. */
+  readonly bodyText: string | null;
+  readonly files: readonly FileToSend[];
+  readonly claim: IdempotencyClaim | null;
+};
+
+export type SentEmail = { readonly email: SentRow; readonly replayed: boolean };
+/** A mail known to be sent: these two are there. */
+export type SentRow = Email & { readonly sentAt: number; readonly providerMessageId: string };
+
+export type SendEmailRefused =
+  | IdempotencyRefused
+  | { readonly kind: "use_case_not_found" }
+  | { readonly kind: "dns_not_verified" }
+  | { readonly kind: "message_too_large"; readonly sizeBytes: number; readonly sizeBytesMax: number }
+  | { readonly kind: "send_outcome_unknown"; readonly emailId: Id }
+  | MailRefusal;
+
+/** How long a caller that repeats a running request is asked to wait: the send budget is 15 s, most take one. */
+const IN_PROGRESS_RETRY_SECONDS = 2;
+/** 96 random bits: no content can hold the boundary by accident or guess it (RFC 2046 section 5.1.1). */
+const BOUNDARY_SEED_BYTES = 12;
+
+/** Sends, or replays what an earlier request with the same claim came to. Refused: nothing is left behind. */
+export async function sendEmail(
+  ports: SendEmailPorts,
+  command: SendEmail,
+): Promise<Result<SentEmail, SendEmailRefused>> {
+  const context = await readContext(ports, command);
+  const earlier = command.claim && answerEarlier(command.claim, context, ports.clock.now());
+  if (earlier) return earlier;
+
+  const { useCase, setup } = context;
+  if (!useCase || !setup) return err({ kind: "use_case_not_found" });
+  if (!mayBeSentFrom(setup, ports.settings.dnsGraceSeconds, ports.clock.now()))
+    return err({ kind: "dns_not_verified" });
+
+  const email = draftEmail(ports, command, useCase, setup);
+  const message = composeMessage(ports, command, useCase, email);
+  if (message.sizeBytes > MESSAGE_BYTES_MAX)
+    return err({ kind: "message_too_large", sizeBytes: message.sizeBytes, sizeBytesMax: MESSAGE_BYTES_MAX });
+
+  const written = await ports.emails.writeAhead(email, command.claim);
+  if (!written.ok) return answerLostRace(ports, command);
+  await storeContents(ports, command, email);
+  return deliver(ports, command, { email, message, useCase, setup });
+}
+
+const readContext = (ports: SendEmailPorts, command: SendEmail): Promise<SendContext> =>
+  ports.emails.sendContext(
+    command.workspaceId,
+    command.useCaseId,
+    command.claim?.key ?? null,
+    ports.clock.now(),
+  );
+
+/** What an earlier request with this key came to, from the mail it made; null when there was none. */
+function answerEarlier(
+  claim: IdempotencyClaim,
+  { claimed, claimedEmail }: SendContext,
+  now: number,
+): Result<SentEmail, SendEmailRefused> | null {
+  if (!claimed) return null;
+  if (claimed.fingerprint !== claim.fingerprint || !claimedEmail)
+    return err({ kind: "idempotency_key_reused" });
+  if (isSent(claimedEmail)) return ok({ email: claimedEmail, replayed: true });
+  if (shownSendOutcome(claimedEmail, now) === "pending")
+    return err({ kind: "request_in_progress", retryAfterSeconds: IN_PROGRESS_RETRY_SECONDS });
+  return err({ kind: "send_outcome_unknown", emailId: claimedEmail.id });
+}
+
+/** Another request wrote under our key between the read and the write: its mail answers. */
+async function answerLostRace(
+  ports: SendEmailPorts,
+  command: SendEmail,
+): Promise<Result<SentEmail, SendEmailRefused>> {
+  const context = await readContext(ports, command);
+  const earlier = command.claim && answerEarlier(command.claim, context, ports.clock.now());
+  // Gone again: the other request was refused and withdrew. The caller may simply repeat.
+  return earlier ?? err({ kind: "request_in_progress", retryAfterSeconds: IN_PROGRESS_RETRY_SECONDS });
+}
+
+function draftEmail(
+  ports: SendEmailPorts,
+  command: SendEmail,
+  useCase: EmailUseCase,
+  setup: SesSetup,
+): NewEmail {
+  const attachments = command.files.map((file): EmailAttachment => ({
+    id: ports.ids.newId(),
+    filename: file.filename,
+    contentType: file.contentType,
+    sizeBytes: file.octets.length,
+    sha256: file.sha256,
+  }));
+  return {
+    id: ports.ids.newId(),
+    workspaceId: command.workspaceId,
+    setupId: setup.id,
+    useCaseId: useCase.id,
+    fromAddress: useCase.senderEmailAddress,
+    toAddress: command.toAddress,
+    subject: command.subject,
+    emailType: useCase.emailType,
+    tier: useCase.tier,
+    attachments,
+    writtenAt: ports.clock.now(),
+  };
+}
+
+function composeMessage(
+  ports: SendEmailPorts,
+  command: SendEmail,
+  useCase: EmailUseCase,
+  email: NewEmail,
+): MessagePlan {
+  return planMessage({
+    from: { displayName: useCase.senderDisplayName, address: useCase.senderEmailAddress },
+    to: command.toAddress,
+    subject: command.subject,
+    date: email.writtenAt,
+    messageId: `${email.id}@${domainOf(useCase.senderEmailAddress)}`,
+    bodyHtml: command.bodyHtml.text,
+    bodyText: command.bodyText ?? ports.htmlToText.convert(command.bodyHtml.text),
+    attachments: command.files,
+    headers: [],
+    boundarySeed: ports.random.hex(BOUNDARY_SEED_BYTES),
+  });
+}
+
+/** Contents are stored after the row, so that each has one, and before the provider is called, so that each sent mail has its. */
+async function storeContents(ports: SendEmailPorts, command: SendEmail, email: NewEmail): Promise<void> {
+  try {
+    await ports.blobs.put(bodyBlobKey(email.id), command.bodyHtml.octets, "text/html; charset=utf-8");
+    // One after the other: five files at once would be held in flight five times over.
+    for (const [index, file] of command.files.entries()) {
+      const attachment = email.attachments[index];
+      if (attachment)
+        await ports.blobs.put(attachmentBlobKey(email.id, attachment.id), file.octets, file.contentType);
+    }
+  } catch (fault) {
+    await withdraw(ports, email);
+    throw fault;
+  }
+}
+
+type ReadyToGo = {
+  readonly email: NewEmail;
+  readonly message: MessagePlan;
+  readonly useCase: EmailUseCase;
+  readonly setup: SesSetup;
+};
+
+async function deliver(
+  ports: SendEmailPorts,
+  command: SendEmail,
+  { email, message, useCase, setup }: ReadyToGo,
+): Promise<Result<SentEmail, SendEmailRefused>> {
+  // Before the call: an event of this mail must not bear a time before it was sent.
+  const sentAt = ports.clock.now();
+  const outcome = await ports.mailer.send({
+    emailId: email.id,
+    workspaceId: email.workspaceId,
+    useCaseId: email.useCaseId,
+    tenantName: setup.tenantName,
+    tenantArn: setup.tenantArn,
+    configurationSetName: useCase.configurationSetName,
+    domainIdentity: setup.domainIdentity,
+    fromAddress: email.fromAddress,
+    toAddress: command.toAddress,
+    message,
+  });
+  const unknown = err({ kind: "send_outcome_unknown" as const, emailId: email.id });
+  switch (outcome.kind) {
+    case "refused":
+      await withdraw(ports, email);
+      return err(outcome.refusal);
+    case "accepted": {
+      const sent = await recorded(ports.emails.recordSent(email.id, outcome.providerMessageId, sentAt));
+      return sent ? ok({ email: sent, replayed: false }) : unknown;
+    }
+    case "unknown": {
+      // An event may have been faster than the provider's answer.
+      const settled = await recorded(ports.emails.recordUnknown(email.id, ports.clock.now()));
+      return settled ? ok({ email: settled, replayed: false }) : unknown;
+    }
+  }
+}
+
+/** The mail when it is known to be sent. When the storage fails now, the outcome is unknown to the caller: an event settles it. */
+async function recorded(recording: Promise<Email>): Promise<SentRow | null> {
+  try {
+    const email = await recording;
+    return isSent(email) ? email : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Contents first: a crash in between leaves a row that names what is gone, not contents that nobody knows of. */
+async function withdraw(ports: SendEmailPorts, email: NewEmail): Promise<void> {
+  const keys = email.attachments.map((attachment) => attachmentBlobKey(email.id, attachment.id));
+  // A blob store that fails now costs some dead octets; the refusal is the answer that matters.
+  await ports.blobs.delete([bodyBlobKey(email.id), ...keys]).catch(() => undefined);
+  await ports.emails.withdraw(email.id);
+}
+
+const isSent = (email: Email): email is SentRow =>
+  email.sendOutcome === "sent" && email.sentAt !== null && email.providerMessageId !== null;

@@ -1,0 +1,95 @@
+// The one door of this folder for other programs: `import { deriveDnsRecords } from "postrider/core"`. It has no
+// dependency and does no I/O, so it loads in any JavaScript runtime; whoever calls an operation hands it the ports.
+// The only barrel of the project, because a package needs a public face: our own code imports the files themselves. Not
+// listed is what only serves the files beside it and may change with them (encodings, matching, steps of provisioning).
+
+// Words that every concept uses.
+export * from "./result.ts";
+export * from "./ids.ts";
+export * from "./outage.ts";
+export * from "./idempotency/idempotency.ts";
+
+// Who may do what.
+export * from "./access/workspace.ts";
+export * from "./access/api-key.ts";
+export * from "./access/api-key-text.ts";
+export * from "./access/permission.ts";
+export * from "./access/caller.ts";
+export * from "./access/recognise-caller.ts";
+export * from "./access/create-workspace.ts";
+export * from "./access/get-workspace.ts";
+export * from "./access/list-workspaces.ts";
+export * from "./access/issue-api-key.ts";
+export * from "./access/list-api-keys.ts";
+export * from "./access/revoke-api-key.ts";
+
+// Setups: a domain, its DNS records, and what was found of them.
+export * from "./setup/ses-setup.ts";
+export * from "./setup/domain-name.ts";
+export * from "./setup/tenant-name.ts";
+export * from "./setup/dns-records.ts";
+export * from "./setup/dns-verdict.ts";
+export * from "./setup/dmarc.ts";
+export * from "./setup/spf.ts";
+export * from "./setup/create-setup.ts";
+export * from "./setup/find-setup.ts";
+export * from "./setup/list-setups.ts";
+export * from "./setup/check-setup.ts";
+export * from "./setup/delete-setup.ts";
+
+// Use cases: a channel bound to a setup.
+export * from "./use-case/use-case.ts";
+export * from "./use-case/use-case-name.ts";
+export * from "./use-case/display-name.ts";
+export * from "./use-case/sender-address.ts";
+export * from "./use-case/sending-pool.ts";
+export * from "./use-case/configuration-set.ts";
+export * from "./use-case/create-email-use-case.ts";
+export * from "./use-case/get-use-case.ts";
+export * from "./use-case/list-use-cases.ts";
+export * from "./use-case/delete-use-case.ts";
+
+// E-mails: sending them, and what became of them.
+export * from "./email/email.ts";
+export * from "./email/email-state.ts";
+export * from "./email/mail-event.ts";
+export * from "./email/settle.ts";
+export * from "./email/address.ts";
+export * from "./email/attachment.ts";
+export * from "./email/content-disposition.ts";
+export * from "./email/send-email.ts";
+export * from "./email/read-email.ts";
+export * from "./email/receive-notification.ts";
+
+// Messages: RFC 5322 text, planned and not yet rendered.
+export * from "./message/address.ts";
+export * from "./message/header-text.ts";
+export * from "./message/headers.ts";
+export * from "./message/plan.ts";
+export * from "./message/plan-message.ts";
+
+// What the outside has to provide.
+export type * from "./ports/api-key-store.ts";
+export type * from "./ports/background.ts";
+export type * from "./ports/blob-store.ts";
+export type * from "./ports/clock.ts";
+export type * from "./ports/dns-resolver.ts";
+export type * from "./ports/email-store.ts";
+export type * from "./ports/event-store.ts";
+export type * from "./ports/file-downloads.ts";
+export type * from "./ports/html-to-text.ts";
+export type * from "./ports/id-source.ts";
+export type * from "./ports/idempotency-store.ts";
+export * from "./ports/installation-store.ts";
+export type * from "./ports/keyset-page.ts";
+export * from "./ports/mail-provider.ts";
+export type * from "./ports/mailer.ts";
+export type * from "./ports/notification-reader.ts";
+export type * from "./ports/offset-page.ts";
+export type * from "./ports/random-source.ts";
+export type * from "./ports/setup-store.ts";
+export type * from "./ports/sha256.ts";
+export type * from "./ports/token-signer.ts";
+export type * from "./ports/topic-confirmer.ts";
+export type * from "./ports/use-case-store.ts";
+export type * from "./ports/workspace-store.ts";

@@ -1,0 +1,14 @@
+export type DnsRecordType = "CNAME" | "MX" | "TXT";
+
+/**
+ * What one resolver said. `records`: the values as text (CNAME and MX host without trailing dot, MX as
+ * `preference host`, TXT strings joined). `none`: it answered that there is no such name or no such record.
+ * `failed`: it did not answer (time-out, SERVFAIL, refused, broken): that is not a "no".
+ */
+export type DnsAnswer =
+  | { readonly kind: "records"; readonly values: readonly string[] }
+  | { readonly kind: "none"; readonly nameExists: boolean }
+  | { readonly kind: "failed" };
+
+/** Asks every configured resolver the same question, live, and answers each one's answer, in their order. Never throws. */
+export type DnsResolver = { lookup(name: string, type: DnsRecordType): Promise<readonly DnsAnswer[]> };

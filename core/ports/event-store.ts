@@ -1,0 +1,43 @@
+import type { EventType } from "../email/email-state.ts";
+import type { MailEvent } from "../email/mail-event.ts";
+import type { Id } from "../ids.ts";
+import type { EmailScope } from "./email-store.ts";
+import type { KeysetPage, KeysetWindow } from "./keyset-page.ts";
+
+export type EventFilter = EmailScope & {
+  /** Any of; empty: all. */
+  readonly emailIds: readonly Id[];
+  /** Any of; empty: all seven. */
+  readonly eventTypes: readonly EventType[];
+  readonly eventAtAfter: number | null;
+  readonly eventAtBefore: number | null;
+};
+
+export type ListedEvent = {
+  readonly id: Id;
+  readonly emailId: Id;
+  readonly type: EventType;
+  readonly occurredAt: number;
+  readonly receivedAt: number;
+};
+
+/**
+ * The ledger of provider events, and the e-mails folded from it.
+ *
+ * - `record` adds the event and its raw JSON unless the notification id or natural key is known, and recomputes the mail
+ *   it belongs to, in the same transaction. A mail not known to be sent becomes sent by an event that carries its id,
+ *   with that event's provider message id and time; an event belongs to the mail with its provider message id, whatever
+ *   its tag says. One for a mail that is not there waits; `EmailStore.writeAhead` and `recordSent` fold what waits for
+ *   them. Durable when it answers.
+ * - `list` shows the seven types of matched events only, newest first by (event time, sequence).
+ * - `rebuild` recomputes mails from the ledger, `limit` at a time in sequence order after `afterSeq`: answers where to go
+ *   on (null at the end), how many it looked at and how many it found different.
+ */
+export type EventStore = {
+  record(event: MailEvent, rawJson: string): Promise<void>;
+  list(filter: EventFilter, window: KeysetWindow): Promise<KeysetPage<ListedEvent>>;
+  rebuild(
+    afterSeq: number,
+    limit: number,
+  ): Promise<{ readonly nextSeq: number | null; readonly looked: number; readonly differed: number }>;
+};

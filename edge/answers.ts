@@ -1,0 +1,2 @@
+// Answers that are no JSON.
+export const noContent = (): Response => new Response(null, { status: 204 });

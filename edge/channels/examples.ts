@@ -1,0 +1,59 @@
+// Example answers of the OpenAPI document: one setup and one use case, told the same everywhere.
+import type { z } from "@hono/zod-openapi";
+import { deriveDnsRecords } from "../../core/setup/dns-records.ts";
+import type { EmailUseCaseBody, SesSetupDetail, SesSetupListItem } from "./wire.ts";
+
+const TIME = "2026-01-02T03:04:05.678Z";
+const SETUP_ID = "01920f3e-7c1a-7b2e-9d3c-000000000010";
+
+export const createSetupExample = {
+  tenant_name: "clinic-north",
+  domain_identity: "mail.clinic-north.example",
+};
+
+const setup = { id: SETUP_ID, ...createSetupExample, created_at: TIME, updated_at: TIME };
+
+export const setupDetailExample: z.infer<typeof SesSetupDetail> = {
+  ...setup,
+  dns_checked_at: null,
+  dns_records: deriveDnsRecords({
+    domainIdentity: createSetupExample.domain_identity,
+    region: "us-east-1",
+    dkim: { tokens: ["abcdefghij", "klmnopqrst", "uvwxyz2345"], signingHostedZone: "dkim.amazonses.com" },
+  }).map(({ address, record, type }) => ({
+    address,
+    record,
+    type,
+    verified: false,
+    reason: null,
+    found: [],
+    fix: null,
+  })),
+};
+
+export const setupListItemExample: z.infer<typeof SesSetupListItem> = {
+  ...setup,
+  dns_verified: true,
+  dns_checked_at: TIME,
+};
+
+export const createUseCaseExample = {
+  channel: "email" as const,
+  entity_name: "Clinic North",
+  name: "Appointment reminders",
+  description: "Reminders a day ahead",
+  ses_setup_id: SETUP_ID,
+  sender_email_address: "reminders@mail.clinic-north.example",
+  email_type: "transactional" as const,
+};
+
+export const emailUseCaseExample: z.infer<typeof EmailUseCaseBody> = {
+  ...createUseCaseExample,
+  id: "01920f3e-7c1a-7b2e-9d3c-000000000020",
+  configuration_set_name: "clinic-north-appointment-reminders-k3v9q2aa",
+  sender_display_name: null,
+  unsubscribe_scope: "use_case",
+  tier: "onboarding",
+  created_at: TIME,
+  updated_at: TIME,
+};

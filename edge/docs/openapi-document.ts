@@ -1,0 +1,44 @@
+// `GET /openapi.json`: the OpenAPI 3.1 document, generated from the operations' own schemas and problem table.
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { AppEnv } from "../app-env.ts";
+
+const DESCRIPTION = `Each workspace gets its own e-mail domains on Amazon SES: set a domain up, bind use cases to it, send, and follow
+what became of every message.
+
+Errors are RFC 9457 problem details; branch on \`code\`. Times are ISO 8601 in UTC with milliseconds. POST requests that create
+or send honour \`Idempotency-Key\`.`;
+
+const TAGS = [
+  { name: "Workspaces", description: "The tenants of this installation; for its operator." },
+  { name: "API keys", description: "Keys of a workspace and what they may do." },
+  { name: "Setups", description: "Domains to send from and receive at, and the DNS records to publish." },
+  { name: "Use cases", description: "What a channel is used for, and with which sender." },
+  { name: "E-mails", description: "Sending, and what became of what was sent." },
+];
+
+export function mountOpenapi(app: OpenAPIHono<AppEnv>): void {
+  app.openAPIRegistry.registerComponent("securitySchemes", "bearerAuth", {
+    type: "http",
+    scheme: "bearer",
+    description: "An API key of the workspace (`pr_live_…` or `pr_test_…`), or the operator's key.",
+  });
+  // Made once, at the first request: it depends on nothing but the program.
+  let text: string | undefined;
+  app.get("/openapi.json", (context) => {
+    text ??= JSON.stringify(
+      app.getOpenAPI31Document({
+        openapi: "3.1.0",
+        info: {
+          title: "Postrider",
+          version: "0.1.0",
+          description: DESCRIPTION,
+          license: { name: "MIT", url: "https://opensource.org/license/mit" },
+        },
+        servers: [{ url: "/", description: "This installation" }],
+        tags: TAGS,
+        security: [{ bearerAuth: [] }],
+      }),
+    );
+    return context.body(text, 200, { "Content-Type": "application/json", "Cache-Control": "no-cache" });
+  });
+}

@@ -1,0 +1,72 @@
+// Everything the operations may be handed, and the settings they read. Built once on long-lived runtimes and once per
+// request on Workers (compose.ts); nothing else knows an adapter.
+import type { ApiKeyMode } from "../core/access/api-key.ts";
+import type { ApiKeyStore } from "../core/ports/api-key-store.ts";
+import type { Background } from "../core/ports/background.ts";
+import type { BlobStore } from "../core/ports/blob-store.ts";
+import type { Clock } from "../core/ports/clock.ts";
+import type { DnsResolver } from "../core/ports/dns-resolver.ts";
+import type { EmailStore } from "../core/ports/email-store.ts";
+import type { EventStore } from "../core/ports/event-store.ts";
+import type { FileDownloads } from "../core/ports/file-downloads.ts";
+import type { HtmlToText } from "../core/ports/html-to-text.ts";
+import type { IdSource } from "../core/ports/id-source.ts";
+import type { IdempotencyStore } from "../core/ports/idempotency-store.ts";
+import type { Mailer } from "../core/ports/mailer.ts";
+import type { MailProvider } from "../core/ports/mail-provider.ts";
+import type { NotificationReader } from "../core/ports/notification-reader.ts";
+import type { RandomSource } from "../core/ports/random-source.ts";
+import type { SetupStore } from "../core/ports/setup-store.ts";
+import type { Sha256 } from "../core/ports/sha256.ts";
+import type { TokenSigner } from "../core/ports/token-signer.ts";
+import type { TopicConfirmer } from "../core/ports/topic-confirmer.ts";
+import type { UseCaseStore } from "../core/ports/use-case-store.ts";
+import type { WorkspaceStore } from "../core/ports/workspace-store.ts";
+import type { SetupSharing } from "../core/setup/ses-setup.ts";
+import type { PoolMode } from "../core/use-case/sending-pool.ts";
+import type { CallerCache } from "./caller-cache.ts";
+import type { BodyBudget } from "./request-body.ts";
+
+export type Ports = {
+  readonly workspaces: WorkspaceStore;
+  readonly apiKeys: ApiKeyStore;
+  readonly idempotency: IdempotencyStore;
+  readonly setups: SetupStore;
+  readonly useCases: UseCaseStore;
+  readonly emails: EmailStore;
+  readonly events: EventStore;
+  readonly blobs: BlobStore;
+  readonly mailProvider: MailProvider;
+  readonly mailer: Mailer;
+  readonly notifications: NotificationReader;
+  readonly topics: TopicConfirmer;
+  readonly dns: DnsResolver;
+  readonly htmlToText: HtmlToText;
+  readonly signer: TokenSigner;
+  readonly sha256: Sha256;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  readonly background: Background;
+  readonly random: RandomSource;
+  /** Plain values with a time, shared by all requests of a process on every runtime. */
+  readonly callers: CallerCache;
+  readonly bodyBudget: BodyBudget;
+  /** Whether the storage answers and the migrations are in. */
+  readonly isStorageReady: () => Promise<boolean>;
+  /** Null when the blobs lie in S3, which serves them itself. */
+  readonly fileDownloads: FileDownloads | null;
+  readonly settings: Settings;
+};
+
+export type Settings = {
+  readonly region: string;
+  readonly setupSharing: SetupSharing;
+  readonly dnsGraceSeconds: number;
+  readonly pools: PoolMode;
+  /** Names this installation in the tags of everything it makes at the provider. */
+  readonly installation: string;
+  /** SHA-256 (hex) of the operator's key. */
+  readonly operatorKeySha256: string;
+  /** Keys of the other mode are refused: `pr_test_` in the sandbox, `pr_live_` elsewhere. */
+  readonly apiKeyMode: ApiKeyMode;
+};

@@ -1,0 +1,319 @@
+// The table of refusals: status, title, what to do next, promised members. See problem.ts for its two uses.
+import type { Refusal, RefusalKind, RefusalOf } from "./refusal.ts";
+
+export type ProblemStatus = 400 | 401 | 403 | 404 | 409 | 413 | 415 | 416 | 422 | 429 | 500 | 502 | 503 | 504;
+
+export type ProblemRow<R extends Refusal> = {
+  readonly status: ProblemStatus;
+  readonly title: string;
+  /** One or two sentences: what is wrong and what to do next. */
+  readonly detail: (refusal: R) => string;
+  readonly members?: (refusal: R) => Readonly<Record<string, unknown>>;
+  readonly headers?: (refusal: R) => Readonly<Record<string, string>>;
+};
+
+type Rows = { readonly [Kind in RefusalKind]: ProblemRow<RefusalOf<Kind>> };
+
+const retryAfter = (refusal: { readonly retryAfterSeconds: number }): Record<string, string> => ({
+  "Retry-After": String(Math.max(1, Math.ceil(refusal.retryAfterSeconds))),
+});
+const megabytes = (bytes: number): string => `${Math.floor((bytes / 1_048_576) * 10) / 10} MB`;
+
+export const PROBLEMS: Rows = {
+  // The request itself.
+  malformed_json: {
+    status: 400,
+    title: "The body is not valid JSON",
+    detail: () => "Send one JSON object in UTF-8.",
+  },
+  malformed_multipart: {
+    status: 400,
+    title: "The body is not a valid multipart form",
+    detail: ({ reason }) => `Send multipart/form-data (RFC 7578). ${reason}`,
+  },
+  body_incomplete: {
+    status: 400,
+    title: "The body did not arrive as announced",
+    detail: () => "The body ended early, ran over its Content-Length or took too long. Send it again.",
+  },
+  unauthorized: {
+    status: 401,
+    title: "A valid API key is required",
+    detail: () => "Send `Authorization: Bearer <key>` with a key that is neither revoked nor expired.",
+    headers: () => ({ "WWW-Authenticate": 'Bearer realm="postrider"' }),
+  },
+  permission_missing: {
+    status: 403,
+    title: "The API key lacks a permission",
+    detail: ({ permission }) => `This needs a key with the permission ${permission}.`,
+    members: ({ permission }) => ({ permission }),
+  },
+  operator_only: {
+    status: 403,
+    title: "Only the operator may do this",
+    detail: () => "Use the operator's key.",
+  },
+  not_found: {
+    status: 404,
+    title: "There is nothing at this address",
+    detail: () => "Check the path and the method; /docs lists what there is.",
+  },
+  body_too_large: {
+    status: 413,
+    title: "The request is too large",
+    detail: ({ limitBytes }) => `The whole body may have at most ${limitBytes} bytes.`,
+    members: ({ limitBytes }) => ({ size_bytes_max: limitBytes }),
+  },
+  unsupported_media_type: {
+    status: 415,
+    title: "The content type is not supported",
+    detail: ({ expected }) => `Send the body as ${expected}.`,
+  },
+  validation_failed: {
+    status: 422,
+    title: "Some values are not valid",
+    detail: ({ errors }) =>
+      errors.map(({ pointer, message }) => (pointer ? `${pointer}: ${message}` : message)).join("; "),
+    members: ({ errors }) => ({ errors }),
+  },
+  workspace_required: {
+    status: 422,
+    title: "The operator has to name a workspace",
+    detail: () => "Send the header `Workspace-Id`, or use the path that names the workspace.",
+  },
+  scope_required: {
+    status: 422,
+    title: "A scope is required",
+    detail: () => "Give use_case_id, setup_id or both.",
+  },
+  continuation_token_invalid: {
+    status: 422,
+    title: "The continuation token does not belong to this query",
+    detail: () => "Use the token of the page before, with the same filters; leave it out to begin again.",
+  },
+  idempotency_key_invalid: {
+    status: 422,
+    title: "The Idempotency-Key is not valid",
+    detail: () => "Use 1 to 255 printable ASCII characters, a UUID for example.",
+  },
+  idempotency_key_reused: {
+    status: 422,
+    title: "The Idempotency-Key belongs to another request",
+    detail: () => "Use a new key for a new request; repeat a request with exactly the same values.",
+  },
+  request_in_progress: {
+    status: 409,
+    title: "The first request with this Idempotency-Key still runs",
+    detail: () => "Repeat the request after the time in Retry-After.",
+    headers: retryAfter,
+  },
+  busy: {
+    status: 503,
+    title: "Too much is being handled at once",
+    detail: () =>
+      "Repeat the request after the time in Retry-After, with the same Idempotency-Key if it had one.",
+    headers: retryAfter,
+  },
+  storage_unavailable: {
+    status: 503,
+    title: "The storage does not answer",
+    detail: () =>
+      "Repeat the request after the time in Retry-After, with the same Idempotency-Key if it had one.",
+    headers: retryAfter,
+  },
+  internal_error: {
+    status: 500,
+    title: "Something went wrong here",
+    detail: () => "This is a fault of ours. Quote the request_id when you report it.",
+  },
+  notification_refused: {
+    status: 403,
+    title: "The notification is not accepted",
+    detail: ({ reason }) => `Only genuine notifications of the configured topics are accepted: ${reason}.`,
+  },
+  file_not_found: {
+    status: 404,
+    title: "The download link is not valid",
+    detail: () => "It was altered, or its five minutes are over. Ask for the attachment again.",
+  },
+  range_not_satisfiable: {
+    status: 416,
+    title: "The range lies outside the file",
+    detail: ({ sizeBytes }) => `The file has ${sizeBytes} octets; ask for a range within it.`,
+    headers: ({ sizeBytes }) => ({ "Content-Range": `bytes */${sizeBytes}` }),
+  },
+
+  // Workspaces and keys.
+  workspace_not_found: {
+    status: 404,
+    title: "No such workspace",
+    detail: () => "Check the workspace id; a key reaches its own workspace only.",
+  },
+  api_key_not_found: {
+    status: 404,
+    title: "No such API key",
+    detail: () => "Check the key's id; revoked keys are not listed any more.",
+  },
+  api_key_limit: {
+    status: 409,
+    title: "The workspace has too many API keys",
+    detail: () => "Revoke a key that is no longer used first.",
+  },
+  permission_not_held: {
+    status: 403,
+    title: "A key cannot grant what it does not hold",
+    detail: ({ permissions }) =>
+      `The calling key lacks ${permissions.join(", ")}; ask for fewer permissions.`,
+    members: ({ permissions }) => ({ permissions }),
+  },
+  expiry_too_late: {
+    status: 422,
+    title: "A key cannot outlive the one that makes it",
+    detail: () => "Choose an expires_at that is not after the calling key's own.",
+  },
+  expiry_in_past: {
+    status: 422,
+    title: "The expiry lies in the past",
+    detail: () => "Choose an expires_at in the future, or leave it out.",
+  },
+
+  // Setups.
+  setup_not_found: {
+    status: 404,
+    title: "No such setup",
+    detail: () => "Check the setup's id and its workspace.",
+  },
+  tenant_name_taken: {
+    status: 409,
+    title: "The tenant name is taken",
+    detail: () => "Choose another tenant_name: it is unique on the platform.",
+  },
+  domain_identity_taken: {
+    status: 409,
+    title: "The domain is taken",
+    detail: () => "Another setup holds this domain. Delete that one first, or use a subdomain.",
+  },
+  setup_in_use: {
+    status: 409,
+    title: "Use cases still refer to the setup",
+    detail: () => "Delete the use cases of this setup first.",
+  },
+  provider_unavailable: {
+    status: 502,
+    title: "The mail service is unavailable",
+    detail: () => "Nothing was kept. Try again in a moment.",
+  },
+  provider_timed_out: {
+    status: 504,
+    title: "The mail service did not answer in time",
+    detail: () => "Nothing was kept. Try again in a moment.",
+  },
+
+  // Use cases.
+  use_case_not_found: {
+    status: 404,
+    title: "No such use case",
+    detail: () => "Check the use case's id, its workspace and its channel.",
+  },
+  dns_not_verified: {
+    status: 409,
+    title: "The setup's DNS is not verified",
+    detail: () => "Publish the records the setup lists, then verify it.",
+  },
+  sender_domain_mismatch: {
+    status: 422,
+    title: "The sender is not at the setup's domain",
+    detail: ({ expectedDomain }) => `Use a sender_email_address at ${expectedDomain}.`,
+    members: ({ expectedDomain }) => ({ expected_domain: expectedDomain }),
+  },
+  sender_address_reserved: {
+    status: 422,
+    title: "The sender address has another role",
+    detail: () =>
+      "u, bounce, postmaster, abuse and mailer-daemon are used by the mail system; choose another local part.",
+  },
+  twilio_setup_not_found: {
+    status: 404,
+    title: "No such Twilio setup",
+    detail: () => "Check the Twilio setup's id and its workspace.",
+  },
+  use_case_name_taken: {
+    status: 409,
+    title: "A use case of this name exists",
+    detail: () => "Choose another entity_name or name: the pair is unique in the workspace.",
+  },
+  configuration_set_name_taken: {
+    status: 409,
+    title: "The configuration set name is taken",
+    detail: () => "It follows from entity_name and name; choose another name.",
+  },
+  sender_address_taken: {
+    status: 409,
+    title: "The sender address is bound to another use case",
+    detail: () => "Choose another sender_email_address, or delete the use case that has it.",
+  },
+
+  // E-mails.
+  email_not_found: {
+    status: 404,
+    title: "No such e-mail",
+    detail: () => "Check the e-mail's id and its workspace.",
+  },
+  attachment_not_found: {
+    status: 404,
+    title: "No such attachment",
+    detail: () => "Use one of the e-mail's attachment_filenames, percent-encoded.",
+  },
+  attachment_too_large: {
+    status: 413,
+    title: "An attachment is too large",
+    detail: ({ filename, sizeBytesMax }) => `"${filename}" is larger than ${megabytes(sizeBytesMax)}.`,
+    members: ({ sizeBytesMax }) => ({ size_bytes_max: sizeBytesMax }),
+  },
+  message_too_large: {
+    status: 413,
+    title: "The message is too large",
+    detail: ({ sizeBytesMax }) => `The assembled message may have at most ${megabytes(sizeBytesMax)}.`,
+    members: ({ sizeBytes, sizeBytesMax }) => ({ size_bytes: sizeBytes, size_bytes_max: sizeBytesMax }),
+  },
+  message_rejected: {
+    status: 422,
+    title: "The mail service rejected the message",
+    detail: ({ reason }) => `Nothing was sent: ${reason}`,
+  },
+  sending_paused: {
+    status: 409,
+    title: "Sending is paused",
+    detail: ({ reason }) => `Nothing was sent: ${reason}`,
+  },
+  provider_size_limit: {
+    status: 413,
+    title: "The message is too large for the mail service",
+    detail: () => "Nothing was sent. Send fewer or smaller attachments.",
+  },
+  provider_misconfigured: {
+    status: 502,
+    title: "The mail service refused this installation",
+    // Its reason names accounts and resources of the operator's: it is in the log, not here.
+    detail: () => "Nothing was sent. The operator has to mend the connection to the mail service.",
+  },
+  provider_throttled: {
+    status: 429,
+    title: "The mail service is taking no more messages at the moment",
+    detail: () => "Nothing was sent. Repeat the request after the time in Retry-After.",
+    headers: retryAfter,
+  },
+  account_capacity_exceeded: {
+    status: 429,
+    title: "The account's daily quota at the mail service is used up",
+    detail: () => "Nothing was sent. Repeat the request after the time in Retry-After.",
+    headers: retryAfter,
+  },
+  send_outcome_unknown: {
+    status: 504,
+    title: "It is not known whether the message was taken",
+    detail: () =>
+      "The mail service did not answer clearly. Repeat with the same Idempotency-Key; it will not be sent twice. The e-mail's record shows the outcome once it is known.",
+    members: ({ emailId }) => ({ id: emailId }),
+  },
+};

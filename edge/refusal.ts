@@ -1,0 +1,60 @@
+// The union of everything an operation or the edge itself can refuse with.
+import type { IssueApiKeyRefused } from "../core/access/issue-api-key.ts";
+import type { RevokeApiKeyRefused } from "../core/access/revoke-api-key.ts";
+import type { GetWorkspaceRefused } from "../core/access/get-workspace.ts";
+import type { AttachmentNotFound, EmailNotFound } from "../core/email/read-email.ts";
+import type { SendEmailRefused } from "../core/email/send-email.ts";
+import type { CheckSetupRefused } from "../core/setup/check-setup.ts";
+import type { CreateSetupRefused } from "../core/setup/create-setup.ts";
+import type { DeleteSetupRefused } from "../core/setup/delete-setup.ts";
+import type { CreateEmailUseCaseRefused } from "../core/use-case/create-email-use-case.ts";
+import type { DeleteUseCaseRefused } from "../core/use-case/delete-use-case.ts";
+import type { ClaimLost } from "../core/idempotency/idempotency.ts";
+import type { NotificationRefused } from "../core/email/receive-notification.ts";
+import type { MultipartFault } from "./multipart.ts";
+import type { BodyRefused } from "./request-body.ts";
+
+/** One invalid value. `pointer`: a JSON pointer (RFC 6901) into the body, the query parameter or the form field. */
+export type FieldFault = { readonly pointer: string; readonly code: string; readonly message: string };
+
+/** Refusals of the edge itself. */
+type RequestRefused =
+  | BodyRefused
+  | { readonly kind: "malformed_json" }
+  | MultipartFault
+  | { readonly kind: "unauthorized" }
+  | { readonly kind: "permission_missing"; readonly permission: string }
+  | { readonly kind: "not_found" }
+  | { readonly kind: "attachment_too_large"; readonly filename: string; readonly sizeBytesMax: number }
+  | { readonly kind: "unsupported_media_type"; readonly expected: string }
+  | { readonly kind: "validation_failed"; readonly errors: readonly FieldFault[] }
+  | { readonly kind: "operator_only" }
+  | { readonly kind: "twilio_setup_not_found" }
+  | { readonly kind: "workspace_required" }
+  | { readonly kind: "scope_required" }
+  | { readonly kind: "idempotency_key_invalid" }
+  | { readonly kind: "continuation_token_invalid" }
+  | { readonly kind: "file_not_found" }
+  | { readonly kind: "range_not_satisfiable"; readonly sizeBytes: number }
+  | { readonly kind: "storage_unavailable"; readonly retryAfterSeconds: number }
+  | { readonly kind: "internal_error" };
+
+export type Refusal =
+  | RequestRefused
+  | Exclude<
+      | IssueApiKeyRefused
+      | RevokeApiKeyRefused
+      | GetWorkspaceRefused
+      | CreateSetupRefused
+      | CheckSetupRefused
+      | DeleteSetupRefused
+      | CreateEmailUseCaseRefused
+      | DeleteUseCaseRefused
+      | SendEmailRefused
+      | NotificationRefused
+      | EmailNotFound
+      | AttachmentNotFound,
+      ClaimLost
+    >;
+export type RefusalKind = Refusal["kind"];
+export type RefusalOf<Kind extends RefusalKind> = Extract<Refusal, { kind: Kind }>;

@@ -1,0 +1,33 @@
+// Where the sandbox's services are found once its address is known, and the one pair of credentials it accepts. This is
+// all the product needs to know to be pointed at it; it imports nothing, so that no sandbox code comes along.
+
+/** The sandbox plays one region of one account. */
+export const SANDBOX_REGION = "us-east-1";
+export const SANDBOX_ACCOUNT_ID = "000000000000";
+
+/** Well known and worthless: whoever can reach the sandbox is on this machine already. */
+export const SANDBOX_CREDENTIALS = {
+  accessKeyId: "AKIASANDBOX000000000",
+  secretAccessKey: "sandbox-secret-access-key",
+} as const;
+
+export type SandboxEndpoints = {
+  readonly sesV2: string;
+  readonly ses: string;
+  readonly sns: string;
+  readonly s3: string;
+  /** Two resolvers, because "missing" needs both to say so. */
+  readonly dohUrls: readonly [string, string];
+};
+
+/** Base addresses for `AWS_ENDPOINT_URL_*` and `DOH_URLS`; S3 is path-style: `{s3}/{bucket}/{key}`. */
+export function sandboxEndpoints(sandboxUrl: string): SandboxEndpoints {
+  const url = sandboxUrl.replace(/\/+$/, "");
+  return {
+    sesV2: url,
+    ses: `${url}/ses/`,
+    sns: `${url}/sns/`,
+    s3: `${url}/s3`,
+    dohUrls: [`${url}/dns-query`, `${url}/dns-query/2`],
+  };
+}

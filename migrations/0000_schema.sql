@@ -1,0 +1,197 @@
+CREATE TABLE `api_key` (
+	`seq` integer PRIMARY KEY NOT NULL,
+	`id` text NOT NULL,
+	`workspace_seq` integer NOT NULL,
+	`name` text NOT NULL,
+	`secret_sha256` text NOT NULL,
+	`permissions` text NOT NULL,
+	`created_at` integer NOT NULL,
+	`expires_at` integer,
+	`revoked_at` integer,
+	`last_used_at` integer,
+	FOREIGN KEY (`workspace_seq`) REFERENCES `workspace`(`seq`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `api_key_id_unique` ON `api_key` (`id`);--> statement-breakpoint
+CREATE UNIQUE INDEX `api_key_secret_sha256_unique` ON `api_key` (`secret_sha256`);--> statement-breakpoint
+CREATE INDEX `api_key_workspace` ON `api_key` (`workspace_seq`,`seq`) WHERE revoked_at IS NULL;--> statement-breakpoint
+CREATE TABLE `idempotency_key` (
+	`scope_id` text NOT NULL,
+	`key` text NOT NULL,
+	`fingerprint` text NOT NULL,
+	`resource_id` text NOT NULL,
+	`answer_status` integer,
+	`answer_body` text,
+	`created_at` integer NOT NULL,
+	PRIMARY KEY(`scope_id`, `key`)
+);
+--> statement-breakpoint
+CREATE INDEX `idempotency_key_resource` ON `idempotency_key` (`resource_id`);--> statement-breakpoint
+CREATE INDEX `idempotency_key_created` ON `idempotency_key` (`created_at`);--> statement-breakpoint
+CREATE TABLE `installation` (
+	`name` text PRIMARY KEY NOT NULL,
+	`value` text NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE `workspace` (
+	`seq` integer PRIMARY KEY NOT NULL,
+	`id` text NOT NULL,
+	`name` text NOT NULL,
+	`created_at` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `workspace_id_unique` ON `workspace` (`id`);--> statement-breakpoint
+CREATE TABLE `ses_setup` (
+	`seq` integer PRIMARY KEY NOT NULL,
+	`id` text NOT NULL,
+	`workspace_seq` integer NOT NULL,
+	`tenant_name` text NOT NULL,
+	`domain_identity` text NOT NULL,
+	`region` text NOT NULL,
+	`status` text NOT NULL,
+	`tenant_arn` text,
+	`dkim` text,
+	`verdicts` text DEFAULT '[]' NOT NULL,
+	`dns_verified` integer DEFAULT false NOT NULL,
+	`dns_checked_at` integer,
+	`dns_lost_at` integer,
+	`created_at` integer NOT NULL,
+	`updated_at` integer NOT NULL,
+	`deleted_at` integer,
+	FOREIGN KEY (`workspace_seq`) REFERENCES `workspace`(`seq`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `ses_setup_id_unique` ON `ses_setup` (`id`);--> statement-breakpoint
+CREATE UNIQUE INDEX `ses_setup_tenant_name` ON `ses_setup` (`tenant_name`) WHERE deleted_at IS NULL;--> statement-breakpoint
+CREATE UNIQUE INDEX `ses_setup_domain_identity` ON `ses_setup` (`domain_identity`) WHERE deleted_at IS NULL;--> statement-breakpoint
+CREATE INDEX `ses_setup_workspace` ON `ses_setup` (`workspace_seq`,`seq`) WHERE deleted_at IS NULL;--> statement-breakpoint
+CREATE TABLE `use_case` (
+	`seq` integer PRIMARY KEY NOT NULL,
+	`id` text NOT NULL,
+	`workspace_seq` integer NOT NULL,
+	`channel` text NOT NULL,
+	`entity_name` text NOT NULL,
+	`name` text NOT NULL,
+	`entity_name_folded` text NOT NULL,
+	`name_folded` text NOT NULL,
+	`description` text,
+	`status` text NOT NULL,
+	`setup_seq` integer,
+	`configuration_set_name` text,
+	`sender_email_address` text,
+	`sender_canonical` text,
+	`sender_display_name` text,
+	`email_type` text,
+	`unsubscribe_scope` text,
+	`tier` text,
+	`twilio_setup_id` text,
+	`created_at` integer NOT NULL,
+	`updated_at` integer NOT NULL,
+	`deleted_at` integer,
+	FOREIGN KEY (`workspace_seq`) REFERENCES `workspace`(`seq`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`setup_seq`) REFERENCES `ses_setup`(`seq`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `use_case_id_unique` ON `use_case` (`id`);--> statement-breakpoint
+CREATE UNIQUE INDEX `use_case_names` ON `use_case` (`workspace_seq`,`entity_name_folded`,`name_folded`) WHERE deleted_at IS NULL;--> statement-breakpoint
+CREATE UNIQUE INDEX `use_case_configuration_set` ON `use_case` (`configuration_set_name`) WHERE deleted_at IS NULL AND configuration_set_name IS NOT NULL;--> statement-breakpoint
+CREATE UNIQUE INDEX `use_case_sender` ON `use_case` (`sender_canonical`) WHERE deleted_at IS NULL AND sender_canonical IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `use_case_setup` ON `use_case` (`setup_seq`,`seq`) WHERE deleted_at IS NULL;--> statement-breakpoint
+CREATE INDEX `use_case_workspace` ON `use_case` (`workspace_seq`,`seq`) WHERE deleted_at IS NULL;--> statement-breakpoint
+CREATE TABLE `email` (
+	`seq` integer PRIMARY KEY NOT NULL,
+	`id` text NOT NULL,
+	`workspace_seq` integer NOT NULL,
+	`setup_seq` integer NOT NULL,
+	`use_case_seq` integer NOT NULL,
+	`from_address` text NOT NULL,
+	`to_address` text NOT NULL,
+	`to_canonical` text NOT NULL,
+	`subject` text NOT NULL,
+	`has_attachment` integer NOT NULL,
+	`email_type` text NOT NULL,
+	`tier` text NOT NULL,
+	`send_outcome` text NOT NULL,
+	`written_at` integer NOT NULL,
+	`sent_at` integer,
+	`provider_message_id` text,
+	`updated_at` integer NOT NULL,
+	`state` text DEFAULT 'sent' NOT NULL,
+	`delivered_at` integer,
+	`bounced_at` integer,
+	`bounce_type` text,
+	`bounce_subtype` text,
+	`complained_at` integer,
+	`rejected_at` integer,
+	`delivery_delay_at` integer,
+	`first_open_at` integer,
+	`last_open_at` integer,
+	`open_count` integer DEFAULT 0 NOT NULL,
+	`machine_open_count` integer DEFAULT 0 NOT NULL,
+	`first_click_at` integer,
+	`last_click_at` integer,
+	`click_count` integer DEFAULT 0 NOT NULL,
+	`machine_click_count` integer DEFAULT 0 NOT NULL,
+	`listed_state` text GENERATED ALWAYS AS (CASE send_outcome WHEN 'sent' THEN state ELSE send_outcome END) VIRTUAL,
+	`listed_at` integer GENERATED ALWAYS AS (coalesce(sent_at, written_at)) VIRTUAL,
+	FOREIGN KEY (`workspace_seq`) REFERENCES `workspace`(`seq`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`setup_seq`) REFERENCES `ses_setup`(`seq`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`use_case_seq`) REFERENCES `use_case`(`seq`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `email_id_unique` ON `email` (`id`);--> statement-breakpoint
+CREATE UNIQUE INDEX `email_provider_message` ON `email` (`provider_message_id`) WHERE provider_message_id IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `email_use_case` ON `email` (`use_case_seq`,`listed_state`,`listed_at`);--> statement-breakpoint
+CREATE INDEX `email_use_case_to` ON `email` (`use_case_seq`,`to_canonical`,`listed_state`,`listed_at`);--> statement-breakpoint
+CREATE INDEX `email_setup` ON `email` (`workspace_seq`,`setup_seq`,`listed_state`,`listed_at`);--> statement-breakpoint
+CREATE INDEX `email_setup_to` ON `email` (`workspace_seq`,`setup_seq`,`to_canonical`,`listed_state`,`listed_at`);--> statement-breakpoint
+CREATE TABLE `email_attachment` (
+	`seq` integer PRIMARY KEY NOT NULL,
+	`id` text NOT NULL,
+	`email_seq` integer NOT NULL,
+	`position` integer NOT NULL,
+	`filename` text NOT NULL,
+	`content_type` text NOT NULL,
+	`size_bytes` integer NOT NULL,
+	`sha256` text NOT NULL,
+	FOREIGN KEY (`email_seq`) REFERENCES `email`(`seq`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `email_attachment_id_unique` ON `email_attachment` (`id`);--> statement-breakpoint
+CREATE UNIQUE INDEX `email_attachment_email` ON `email_attachment` (`email_seq`,`position`);--> statement-breakpoint
+CREATE TABLE `email_event` (
+	`seq` integer PRIMARY KEY NOT NULL,
+	`id` text NOT NULL,
+	`email_seq` integer,
+	`workspace_seq` integer,
+	`setup_seq` integer,
+	`use_case_seq` integer,
+	`type` text NOT NULL,
+	`provider_message_id` text NOT NULL,
+	`tagged_email_id` text,
+	`mail_sent_at` integer NOT NULL,
+	`occurred_at` integer NOT NULL,
+	`received_at` integer NOT NULL,
+	`notification_id` text NOT NULL,
+	`natural_key` text NOT NULL,
+	`bounce_type` text,
+	`bounce_subtype` text,
+	`complaint_feedback_type` text,
+	`complaint_subtype` text,
+	`is_likely_bot` integer NOT NULL,
+	FOREIGN KEY (`email_seq`) REFERENCES `email`(`seq`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `email_event_id_unique` ON `email_event` (`id`);--> statement-breakpoint
+CREATE UNIQUE INDEX `email_event_notification_id_unique` ON `email_event` (`notification_id`);--> statement-breakpoint
+CREATE UNIQUE INDEX `email_event_natural_key_unique` ON `email_event` (`natural_key`);--> statement-breakpoint
+CREATE INDEX `email_event_email` ON `email_event` (`email_seq`,`type`,`occurred_at`) WHERE email_seq IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `email_event_use_case` ON `email_event` (`use_case_seq`,`type`,`occurred_at`) WHERE use_case_seq IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `email_event_setup` ON `email_event` (`workspace_seq`,`setup_seq`,`type`,`occurred_at`) WHERE setup_seq IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `email_event_waiting_message` ON `email_event` (`provider_message_id`) WHERE email_seq IS NULL;--> statement-breakpoint
+CREATE INDEX `email_event_waiting_tag` ON `email_event` (`tagged_email_id`) WHERE email_seq IS NULL AND tagged_email_id IS NOT NULL;--> statement-breakpoint
+CREATE TABLE `email_event_raw` (
+	`event_seq` integer PRIMARY KEY NOT NULL,
+	`json` text NOT NULL,
+	FOREIGN KEY (`event_seq`) REFERENCES `email_event`(`seq`) ON UPDATE no action ON DELETE no action
+);

@@ -1,0 +1,147 @@
+// The SQL fold against core's `settle`: random ledgers of a few mails, told in random order, twice and thrice, between the
+// steps of the sends themselves, come to what `settle` answers for the set of events; and `rebuild` finds no difference.
+import { beforeEach, expect, test } from "bun:test";
+import fc from "fast-check";
+import type { MailEvent } from "../../../core/email/mail-event.ts";
+import { EVENT_TYPES, type EventType } from "../../../core/email/email-state.ts";
+import { settle } from "../../../core/email/settle.ts";
+import type { EmailUseCase } from "../../../core/use-case/use-case.ts";
+import { SAMPLE_TIME } from "../../support/channel-samples.ts";
+import { openTestDatabase } from "../../support/databases.ts";
+import {
+  emailId,
+  type EmailStores,
+  eventFilter,
+  eventId,
+  makeEmailStores,
+  messageId,
+  sampleEmail,
+  sampleEvent,
+  scopeOf,
+  withUseCase,
+} from "../../support/email-samples.ts";
+import { eventContent } from "../../support/mail-event-arbitrary.ts";
+
+const told = fc.record({
+  content: eventContent,
+  isTagged: fc.boolean(),
+  /** Told again under another event id: `sent` with the same notification id, `published` with another. */
+  copies: fc.array(fc.constantFrom("sent", "published"), { maxLength: 2 }),
+});
+const mail = fc.record({
+  events: fc.array(told, { maxLength: 6 }),
+  answer: fc.constantFrom("accepted", "unknown", "none"),
+});
+
+type Step =
+  | { readonly kind: "write" | "accepted" | "unknown"; readonly mail: number }
+  | { readonly kind: "event"; readonly mail: number; readonly event: MailEvent };
+
+let eventCount = 0;
+let mailCount = 0;
+
+/** Events in any place; of each mail the write comes before its answer. */
+const history = fc.array(mail, { minLength: 1, maxLength: 3 }).chain((mails) => {
+  const steps = mails.flatMap(({ events, answer }, index): Step[] => [
+    { kind: "write", mail: index },
+    ...(answer === "none" ? [] : [{ kind: answer, mail: index } as const]),
+    ...events.flatMap(({ content, isTagged, copies }, n) =>
+      ["first", ...copies].map((copy, again): Step => {
+        const notificationId = copy === "published" ? `${index}-${n}-${again}` : `${index}-${n}`;
+        const event = { ...sampleEvent(0, 0), ...content, notificationId, naturalKey: `${index}-${n}` };
+        return { kind: "event", mail: index, event: { ...event, emailId: isTagged ? "tagged" : null } };
+      }),
+    ),
+  ]);
+  // A random key places each step; an answer's is no smaller than that of its write, which is the step before it.
+  return fc.array(fc.nat(), { minLength: steps.length, maxLength: steps.length }).map((keys) => ({
+    mails,
+    steps: steps
+      .map((step, n) => {
+        const isAnswer = step.kind !== "event" && step.kind !== "write";
+        return { step, key: Math.max(keys[n] ?? 0, isAnswer ? (keys[n - 1] ?? 0) : 0) };
+      })
+      .toSorted((a, b) => a.key - b.key)
+      .map(({ step }) => step),
+  }));
+});
+
+let stores: EmailStores;
+let useCase: EmailUseCase;
+beforeEach(async () => {
+  stores = makeEmailStores(await openTestDatabase());
+  useCase = await withUseCase(stores);
+});
+
+/** Carries a history out on mails of its own; the writes are called in its order and grouped by the database. */
+async function live(steps: readonly Step[], mails: number) {
+  const offset = mailCount + 1;
+  mailCount += mails;
+  const events = new Map<number, MailEvent[]>();
+  const sentAt = new Map<number, number>();
+  const written = new Set<number>();
+  const claimed = new Set<number>();
+  const writes = steps.map((step): Promise<unknown> => {
+    const n = offset + step.mail;
+    const id = emailId(n);
+    if (step.kind === "event") {
+      const event = {
+        ...step.event,
+        id: eventId(++eventCount),
+        providerMessageId: messageId(n),
+        emailId: step.event.emailId === null ? null : id,
+        notificationId: `${offset}-${step.event.notificationId}`,
+        naturalKey: `${offset}-${step.event.naturalKey}`,
+      };
+      events.set(n, [...(events.get(n) ?? []), event]);
+      if (event.emailId !== null) claimed.add(n);
+      if (event.emailId !== null && written.has(n) && !sentAt.has(n)) sentAt.set(n, event.mailSentAt);
+      return stores.events.record(event, "{}");
+    }
+    switch (step.kind) {
+      case "write":
+        written.add(n);
+        if (claimed.has(n)) sentAt.set(n, sampleEvent(0, 0).mailSentAt);
+        return stores.emails.writeAhead(sampleEmail(useCase, n), null);
+      case "accepted":
+        if (!sentAt.has(n)) sentAt.set(n, SAMPLE_TIME + 5_000 + n);
+        return stores.emails.recordSent(id, messageId(n), SAMPLE_TIME + 5_000 + n);
+      case "unknown":
+        return stores.emails.recordUnknown(id, SAMPLE_TIME + 5_000);
+    }
+  });
+  await Promise.all(writes);
+  return Array.from({ length: mails }, (_, index) => {
+    const n = offset + index;
+    return { n, events: events.get(n) ?? [], sentAt: sentAt.get(n) ?? null };
+  });
+}
+
+test("the SQL fold equals settle, whatever the order of events and answers, and rebuild finds no difference", async () => {
+  await fc.assert(
+    fc.asyncProperty(history, async ({ mails, steps }) => {
+      const lived = await live(steps, mails.length);
+      for (const { n, events, sentAt } of lived) {
+        const email = await stores.emails.find(useCase.workspaceId, emailId(n));
+        const isSent = sentAt !== null;
+        expect(email).toMatchObject({
+          ...settle(isSent ? events : []),
+          sentAt,
+          providerMessageId: isSent ? messageId(n) : null,
+        });
+        expect(email?.sendOutcome === "sent").toBe(isSent);
+        const filter = eventFilter(scopeOf(useCase), { emailIds: [emailId(n)] });
+        const { items } = await stores.events.list(filter, { after: null, limit: 200 });
+        const shown = new Set(
+          events
+            .filter(({ type }) => isSent && EVENT_TYPES.includes(type as EventType))
+            .map(({ naturalKey }) => naturalKey),
+        );
+        expect(items.length).toBe(shown.size);
+      }
+      const { looked, differed } = await stores.events.rebuild(0, 10_000);
+      expect({ looked, differed }).toEqual({ looked: mailCount, differed: 0 });
+    }),
+    { numRuns: 100, endOnFailure: true },
+  );
+});

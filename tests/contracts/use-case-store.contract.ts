@@ -1,0 +1,348 @@
+// What UseCaseStore promises, sentence by sentence, on every database (see tests/support/contract.ts).
+import assert from "node:assert/strict";
+import { sql } from "drizzle-orm";
+import { insertSelect } from "../../adapters/libsql/columns.ts";
+import { workspace } from "../../adapters/libsql/schema/access.ts";
+import { useCase } from "../../adapters/libsql/schema/channel.ts";
+import { prepare } from "../../adapters/libsql/statement.ts";
+import type { UseCaseFilter } from "../../core/ports/use-case-store.ts";
+import type { SesSetup } from "../../core/setup/ses-setup.ts";
+import type { EmailUseCase, TwilioUseCase } from "../../core/use-case/use-case.ts";
+import {
+  addSetup,
+  addUseCase,
+  addWorkspace,
+  type ChannelStores,
+  makeChannelStores,
+  SAMPLE_TIME,
+  sampleClaim,
+  sampleReservation,
+  sampleUseCase,
+} from "../support/channel-samples.ts";
+import type { Contract } from "../support/contract.ts";
+
+const AT = SAMPLE_TIME + 60_000;
+const refusal = (kind: string) => ({ ok: false, error: { kind } });
+
+/** A workspace with one setup that is ready, both of this number. */
+async function withSetup(stores: ChannelStores, n = 1): Promise<SesSetup> {
+  return addSetup(stores, (await addWorkspace(stores, n)).id, n);
+}
+
+async function bury(stores: ChannelStores, id: string): Promise<void> {
+  await stores.useCases.beginDelete(id, AT);
+  await stores.useCases.bury(id, AT);
+}
+
+/** No store writes Twilio use cases yet; their columns and what reads them are there. */
+const insertTwilio = prepare<TwilioUseCase>(
+  sql`${insertSelect(useCase, {
+    id: sql.placeholder("id"),
+    workspaceSeq: workspace.seq,
+    entityName: sql.placeholder("entityName"),
+    name: sql.placeholder("name"),
+    entityNameFolded: sql.placeholder("entityName"),
+    nameFolded: sql.placeholder("name"),
+    status: sql.placeholder("status"),
+    channel: sql.placeholder("channel"),
+    twilioSetupId: sql.placeholder("twilioSetupId"),
+    createdAt: sql.placeholder("createdAt"),
+    updatedAt: sql.placeholder("updatedAt"),
+  })} FROM ${workspace} WHERE ${workspace.id} = ${sql.placeholder("workspaceId")}`,
+);
+
+const kindOf = (outcome: Awaited<ReturnType<ChannelStores["useCases"]["reserveEmail"]>>): string =>
+  outcome.ok ? "stored" : outcome.error.kind;
+
+export const contract: Contract<ChannelStores> = {
+  name: "use case store",
+  open: makeChannelStores,
+  cases: [
+    {
+      name: "reserveEmail stores an e-mail use case as provisioning, with all it has and its claim",
+      async run(stores) {
+        const setup = await withSetup(stores);
+        const useCase: EmailUseCase = {
+          ...sampleUseCase(setup, 1),
+          description: "Says when to come.",
+          senderEmailAddress: "Reminders+Clinic@mail1.example",
+          senderDisplayName: "Clinic",
+          emailType: "marketing",
+          unsubscribeScope: "setup",
+        };
+        const outcome = await stores.useCases.reserveEmail(useCase, sampleClaim());
+        assert.deepEqual(outcome, { ok: true, value: useCase });
+        assert.deepEqual(await stores.useCases.find(useCase.id, setup.workspaceId), useCase);
+        const record = await stores.idempotency.find(setup.workspaceId, "key-1", SAMPLE_TIME);
+        assert.equal(record?.resourceId, useCase.id);
+      },
+    },
+    {
+      name: "the setup may be of another workspace",
+      async run(stores) {
+        const setup = await withSetup(stores);
+        const guest = await addWorkspace(stores, 2);
+        const useCase = { ...sampleUseCase(setup, 1), workspaceId: guest.id };
+        assert.deepEqual(await stores.useCases.reserveEmail(useCase, null), { ok: true, value: useCase });
+      },
+    },
+    {
+      name: "reserveEmail needs a setup that is ready",
+      async run(stores) {
+        const { id: workspaceId } = await addWorkspace(stores, 1);
+        const { id } = sampleReservation(workspaceId, 1);
+        const useCase = sampleUseCase({ id, workspaceId }, 1);
+        const reserve = async () => kindOf(await stores.useCases.reserveEmail(useCase, null));
+        assert.equal(await reserve(), "setup_not_found");
+        await stores.setups.reserve(sampleReservation(workspaceId, 1), null);
+        assert.equal(await reserve(), "setup_not_found");
+        await addSetup(stores, workspaceId, 1);
+        await stores.setups.beginDelete(id, AT);
+        assert.equal(await reserve(), "setup_not_found");
+        await stores.setups.bury(id, AT);
+        assert.equal(await reserve(), "setup_not_found");
+        assert.equal(await stores.useCases.find(useCase.id, null), null);
+      },
+    },
+    {
+      name: "reserveEmail says what is taken: the names, the configuration set, the sender, in this order",
+      async run(stores) {
+        const setup = await withSetup(stores);
+        const first = await addUseCase(stores, setup, 1);
+        const { entityName, name, configurationSetName, senderEmailAddress } = first;
+        const rows: readonly (readonly [Partial<EmailUseCase>, string])[] = [
+          [{ entityName, name, configurationSetName, senderEmailAddress }, "use_case_name_taken"],
+          [{ configurationSetName, senderEmailAddress }, "configuration_set_name_taken"],
+          [{ senderEmailAddress }, "sender_address_taken"],
+          [{ senderEmailAddress: senderEmailAddress.toUpperCase() }, "sender_address_taken"],
+          [{ entityName: entityName.toUpperCase(), name: name.toLowerCase() }, "use_case_name_taken"],
+        ];
+        for (const [taken, kind] of rows) {
+          const wanted = { ...sampleUseCase(setup, 2), ...taken };
+          assert.deepEqual(await stores.useCases.reserveEmail(wanted, null), refusal(kind));
+          assert.equal(await stores.useCases.find(wanted.id, null), null);
+        }
+      },
+    },
+    {
+      name: "names are compared after NFC and case-folding, and as a pair",
+      async run(stores) {
+        const setup = await withSetup(stores);
+        const composed = { ...sampleUseCase(setup, 1), entityName: "Café Straße", name: "News" };
+        const folded = { ...sampleUseCase(setup, 2), entityName: "CAFE\u0301 STRASSE", name: "news" };
+        const otherPair = { ...folded, name: "Newsletter" };
+        assert.equal(kindOf(await stores.useCases.reserveEmail(composed, null)), "stored");
+        assert.equal(kindOf(await stores.useCases.reserveEmail(folded, null)), "use_case_name_taken");
+        assert.equal(kindOf(await stores.useCases.reserveEmail(otherPair, null)), "stored");
+      },
+    },
+    {
+      name: "the name pair is unique in its workspace only, configuration set and sender over all",
+      async run(stores) {
+        const first = await addUseCase(stores, await withSetup(stores, 1), 1);
+        const setup = await withSetup(stores, 2);
+        const { entityName, name, configurationSetName, senderEmailAddress } = first;
+        const rows: readonly (readonly [Partial<EmailUseCase>, string])[] = [
+          [{ configurationSetName }, "configuration_set_name_taken"],
+          [{ senderEmailAddress }, "sender_address_taken"],
+          [{ entityName, name }, "stored"],
+        ];
+        for (const [same, kind] of rows) {
+          const wanted = { ...sampleUseCase(setup, 2), ...same };
+          assert.equal(kindOf(await stores.useCases.reserveEmail(wanted, null)), kind);
+        }
+      },
+    },
+    {
+      name: "a refused reserve stores no claim, and a lost claim wins over every other refusal",
+      async run(stores) {
+        const setup = await withSetup(stores);
+        const first = await addUseCase(stores, setup, 1);
+        const again = { ...sampleUseCase(setup, 2), name: first.name };
+        const nowhere = { ...sampleUseCase(setup, 4), setupId: sampleReservation(setup.workspaceId, 9).id };
+        const reserve = async (wanted: EmailUseCase) =>
+          kindOf(await stores.useCases.reserveEmail(wanted, sampleClaim()));
+        assert.equal(await reserve(again), "use_case_name_taken");
+        assert.equal(await reserve(nowhere), "setup_not_found");
+        assert.equal(await reserve(sampleUseCase(setup, 3)), "stored");
+        assert.equal(await reserve(again), "claim_lost");
+        assert.equal(await reserve(nowhere), "claim_lost");
+      },
+    },
+    {
+      name: "of reserves of one name pair at once, on two connections, exactly one wins",
+      async run(stores, place) {
+        const setup = await withSetup(stores);
+        const other = makeChannelStores(await place.openAnother());
+        const outcomes = await Promise.all(
+          [1, 2, 3, 4].map((n) =>
+            (n % 2 === 0 ? other : stores).useCases.reserveEmail(
+              { ...sampleUseCase(setup, n), name: "News" },
+              sampleClaim(`key-${n}`),
+            ),
+          ),
+        );
+        assert.deepEqual(outcomes.map(kindOf).toSorted(), [
+          "stored",
+          ...Array(3).fill("use_case_name_taken"),
+        ]);
+      },
+    },
+    {
+      name: "recordProvisioned makes it ready",
+      async run(stores) {
+        const setup = await withSetup(stores);
+        const useCase = sampleUseCase(setup, 1);
+        await stores.useCases.reserveEmail(useCase, null);
+        await stores.useCases.recordProvisioned(useCase.id, AT);
+        const expected = { ...useCase, status: "ready", updatedAt: AT } as const;
+        assert.deepEqual(await stores.useCases.find(useCase.id, null), expected);
+      },
+    },
+    {
+      name: "release removes a provisioning use case and its claim as if it had never been",
+      async run(stores) {
+        const setup = await withSetup(stores);
+        const useCase = sampleUseCase(setup, 1);
+        await stores.useCases.reserveEmail(useCase, sampleClaim());
+        await stores.useCases.release(useCase.id);
+        assert.equal(await stores.useCases.find(useCase.id, null), null);
+        const again = { ...useCase, id: sampleUseCase(setup, 2).id };
+        assert.equal(kindOf(await stores.useCases.reserveEmail(again, sampleClaim())), "stored");
+      },
+    },
+    {
+      name: "release leaves a use case that is ready",
+      async run(stores) {
+        const useCase = await addUseCase(stores, await withSetup(stores), 1);
+        await stores.useCases.release(useCase.id);
+        assert.deepEqual(await stores.useCases.find(useCase.id, null), useCase);
+      },
+    },
+    {
+      name: "find answers a use case of exactly this workspace, null workspace: of any",
+      async run(stores) {
+        const useCase = await addUseCase(stores, await withSetup(stores), 1);
+        const other = await addWorkspace(stores, 2);
+        assert.deepEqual(await stores.useCases.find(useCase.id, useCase.workspaceId), useCase);
+        assert.deepEqual(await stores.useCases.find(useCase.id, null), useCase);
+        assert.equal(await stores.useCases.find(useCase.id, other.id), null);
+        assert.equal(await stores.useCases.find(other.id, null), null);
+      },
+    },
+    {
+      name: "list answers by every filter and joins filters by `and`, in creation order",
+      async run(stores) {
+        const [here, there] = [await withSetup(stores, 1), await withSetup(stores, 2)];
+        const acme = { ...sampleUseCase(here, 3), entityName: "Acme" };
+        await addUseCase(stores, here, 2);
+        await addUseCase(stores, there, 4);
+        await stores.useCases.reserveEmail(acme, null);
+        await stores.useCases.recordProvisioned(acme.id, AT);
+        await addUseCase(stores, here, 1);
+        const [one, two] = [here.workspaceId, there.workspaceId];
+        const rows: readonly (readonly [UseCaseFilter, readonly number[]])[] = [
+          [{ workspaceId: null }, [2, 4, 3, 1]],
+          [{ workspaceId: one }, [2, 3, 1]],
+          [{ workspaceId: two }, [4]],
+          [{ workspaceId: one, channel: "email" }, [2, 3, 1]],
+          [{ workspaceId: one, channel: "outbound_voice" }, []],
+          [{ workspaceId: one, entityName: "ACME" }, [3]],
+          [{ workspaceId: null, entityName: "clinic" }, [2, 4, 1]],
+          [{ workspaceId: one, setupId: here.id }, [2, 3, 1]],
+          [{ workspaceId: one, setupId: here.id, entityName: "Acme", channel: "email" }, [3]],
+          [{ workspaceId: two, setupId: here.id }, []],
+          [{ workspaceId: null, setupId: there.id }, [4]],
+          [{ workspaceId: one, setupId: two }, []],
+          [{ workspaceId: one, twilioSetupId: here.id }, []],
+        ];
+        for (const [filter, numbers] of rows) {
+          const ids = (await stores.useCases.list(filter, 10)).map((useCase) => useCase.id);
+          assert.deepEqual(
+            ids,
+            numbers.map((n) => sampleUseCase(here, n).id),
+            JSON.stringify(filter),
+          );
+        }
+      },
+    },
+    {
+      name: "a row of a Twilio channel is read as such, and found by its Twilio setup",
+      async run(stores, { database }) {
+        const { id: workspaceId } = await addWorkspace(stores, 1);
+        const twilio: TwilioUseCase = {
+          id: sampleUseCase({ id: "", workspaceId }, 1).id,
+          workspaceId,
+          entityName: "Clinic",
+          name: "Calls",
+          description: null,
+          status: "ready",
+          createdAt: AT,
+          updatedAt: AT,
+          channel: "outbound_voice",
+          twilioSetupId: sampleReservation(workspaceId, 1).id,
+        };
+        await database.write({ statements: [insertTwilio(twilio)], outcome: () => undefined });
+        const { twilioSetupId } = twilio;
+        assert.deepEqual(await stores.useCases.find(twilio.id, workspaceId), twilio);
+        assert.deepEqual(await stores.useCases.list({ workspaceId, twilioSetupId }, 10), [twilio]);
+        assert.deepEqual(await stores.useCases.list({ workspaceId, channel: "email" }, 10), []);
+      },
+    },
+    {
+      name: "list leaves out deleted ones and those still provisioning, shows those being deleted, at most `limit`",
+      async run(stores) {
+        const setup = await withSetup(stores);
+        await stores.useCases.reserveEmail(sampleUseCase(setup, 1), null);
+        await bury(stores, (await addUseCase(stores, setup, 2)).id);
+        await stores.useCases.beginDelete((await addUseCase(stores, setup, 3)).id, AT);
+        const last = await addUseCase(stores, setup, 4);
+        const list = async (limit: number) =>
+          (await stores.useCases.list({ workspaceId: setup.workspaceId }, limit)).map(({ status }) => status);
+        assert.deepEqual(await list(10), ["deleting", "ready"]);
+        assert.deepEqual(await list(1), ["deleting"]);
+        assert.deepEqual(await stores.useCases.find(last.id, null), last);
+      },
+    },
+    {
+      name: "beginDelete, abortDelete and bury move the status; updatedAt never goes back",
+      async run(stores) {
+        const { id } = await addUseCase(stores, await withSetup(stores), 1);
+        const seen = async () => {
+          const useCase = await stores.useCases.find(id, null);
+          return [useCase?.status, useCase?.updatedAt];
+        };
+        await stores.useCases.beginDelete(id, AT);
+        assert.deepEqual(await seen(), ["deleting", AT]);
+        await stores.useCases.abortDelete(id, AT - 1);
+        assert.deepEqual(await seen(), ["ready", AT]);
+        await stores.useCases.beginDelete(id, AT + 1);
+        await stores.useCases.beginDelete(id, AT + 2);
+        assert.deepEqual(await seen(), ["deleting", AT + 2]);
+        await stores.useCases.bury(id, AT + 3);
+        assert.equal(await stores.useCases.find(id, null), null);
+        await stores.useCases.abortDelete(id, AT + 4);
+        assert.equal(await stores.useCases.find(id, null), null);
+      },
+    },
+    {
+      name: "beginDelete and bury leave a use case alone that is still provisioning",
+      async run(stores) {
+        const useCase = sampleUseCase(await withSetup(stores), 1);
+        await stores.useCases.reserveEmail(useCase, null);
+        await bury(stores, useCase.id);
+        assert.deepEqual(await stores.useCases.find(useCase.id, null), useCase);
+      },
+    },
+    {
+      name: "a buried use case frees its names",
+      async run(stores) {
+        const setup = await withSetup(stores);
+        const useCase = await addUseCase(stores, setup, 1);
+        await bury(stores, useCase.id);
+        const again = { ...sampleUseCase(setup, 1), id: sampleUseCase(setup, 2).id };
+        assert.equal(kindOf(await stores.useCases.reserveEmail(again, null)), "stored");
+      },
+    },
+  ],
+};

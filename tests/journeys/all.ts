@@ -1,0 +1,41 @@
+// Every journey, for whoever runs them against a started program: one list, one order.
+import type { Journey } from "../support/world.ts";
+import { journeys as conventions } from "./conventions.journey.ts";
+import { journeys as events } from "./events.journey.ts";
+import { journeys as idempotency } from "./idempotency.journey.ts";
+import { journeys as isolation } from "./isolation.journey.ts";
+import { journeys as largestSend } from "./largest-send.journey.ts";
+import { journeys as lists } from "./lists.journey.ts";
+import { journeys as notifications } from "./notifications.journey.ts";
+import { journeys as providerTrouble } from "./provider-trouble.journey.ts";
+import { journeys as races } from "./races.journey.ts";
+import { journeys as refusedCallers } from "./refused-callers.journey.ts";
+import { journeys as refusedLists } from "./refused-lists.journey.ts";
+import { journeys as refusedRequests } from "./refused-requests.journey.ts";
+import { journeys as refusedSends } from "./refused-sends.journey.ts";
+import { journeys as refusedSetups } from "./refused-setups.journey.ts";
+import { journeys as refusedUseCases } from "./refused-use-cases.journey.ts";
+import { journeys as slowUpstreams } from "./slow-upstreams.journey.ts";
+import { journeys as unknownOutcome } from "./unknown-outcome.journey.ts";
+import { journeys as walkThrough } from "./walk-through.journey.ts";
+
+export const JOURNEYS: readonly Journey[] = [
+  ...walkThrough,
+  ...conventions,
+  ...refusedCallers,
+  ...refusedRequests,
+  ...refusedSetups,
+  ...refusedUseCases,
+  ...refusedSends,
+  ...refusedLists,
+  ...providerTrouble,
+  ...slowUpstreams,
+  ...unknownOutcome,
+  ...idempotency,
+  ...races,
+  ...largestSend,
+  ...events,
+  ...lists,
+  ...notifications,
+  ...isolation,
+];

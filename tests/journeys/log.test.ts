@@ -1,0 +1,75 @@
+// What the program writes while it works (SPEC section 3): a line per request that finds it again, and never an address, a
+// subject, a body, a file's name or a key.
+import { test } from "bun:test";
+import assert from "node:assert/strict";
+import { assertStatus } from "../support/api-client.ts";
+import { OPERATOR_KEY } from "../support/program.ts";
+import { startOwnProgram } from "../support/own-program.ts";
+import { until } from "../support/until.ts";
+
+const { world, outputFile } = await startOwnProgram();
+
+test("the log holds every request and nothing that is confidential", async () => {
+  const workspace = await world.newWorkspace();
+  const sender = await workspace.sender({ sender_display_name: "Secret Sender" });
+  const secrets = {
+    to_address: "confidential.patient@example.org",
+    subject: "Confidential subject",
+    body_html: "<p>Confidential body</p>",
+    attachments: [
+      {
+        name: "confidential-file.pdf",
+        type: "application/pdf",
+        octets: new TextEncoder().encode("Confidential octets"),
+      },
+    ],
+  };
+  const idempotencyKey = "confidential-idempotency-key";
+  const sent = await sender.send(secrets, idempotencyKey);
+  await sender.emailIn(sent.id, "delivered");
+  await sender.emails({ to_address: secrets.to_address });
+  const file = await workspace.api.call(
+    "GET",
+    workspace.path(`/email/${sent.id}/attachment/confidential-file.pdf`),
+  );
+  const location = file.headers.get("location") ?? "";
+  assertStatus(await world.anonymous.call("GET", location), 200, "download");
+
+  // Refusals and outages, whose texts come from elsewhere and quote what was sent.
+  await sender.post({ ...secrets, to_address: "confidential patient" });
+  const message = `Address ${secrets.to_address} is blacklisted`;
+  for (const [status, error] of [
+    [400, "MessageRejected"],
+    [403, "AccessDeniedException"],
+    [500, "InternalFailure"],
+  ] as const) {
+    const fail = { operation: "SendEmail", status, error, message };
+    await world.sandbox.withFaults({ ses: { fail } }, () => sender.post(secrets));
+  }
+  const request = await workspace.api.call("GET", "/v1/nothing?q=confidential-query", {
+    headers: { "x-request-id": "find-me.1", "workspace-id": "confidential-header" },
+  });
+  assert.equal(request.status, 404);
+
+  const output = await until(
+    "the last request is logged",
+    () => Bun.file(outputFile).text(),
+    (text) => text.includes("find-me.1"),
+  );
+  const lines = output
+    .split("\n")
+    .filter((line) => line.startsWith("{"))
+    .map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
+  const send = lines.find(
+    (line) => line["route"] === "/v1/:workspace_id/email/send" && line["status"] === 201,
+  );
+  assert.equal(send?.["method"], "POST");
+  assert.equal(send["workspace_id"], workspace.id);
+  assert.equal(typeof send["duration_ms"], "number");
+  assert.equal(lines.find((line) => line["request_id"] === "find-me.1")?.["status"], 404);
+
+  assert.doesNotMatch(output, /confidential|secret sender/i);
+  const [token] = location.split("/").slice(-1);
+  for (const secret of [workspace.api.key, OPERATOR_KEY, sender.useCase.sender_email_address, token])
+    assert.ok(secret && !output.includes(secret), "a key, a token or an address was written");
+});

@@ -1,0 +1,234 @@
+// Every operation of the API with a request that would succeed, for tables over all of them: who may call it, and which
+// ids it takes.
+import { type ApiRequest, queryOf } from "../support/api-client.ts";
+import type { MailSender } from "../support/mail-sender.ts";
+import type { PERMISSIONS } from "../support/world.ts";
+
+/** The ids an operation is called with. */
+export type Target = {
+  readonly workspaceId: string;
+  readonly setupId: string;
+  readonly useCaseId: string;
+  readonly emailId: string;
+  readonly keyId: string;
+  readonly filename: string;
+  readonly domain: string;
+};
+
+export type OperationCase = {
+  readonly name: string;
+  readonly method: string;
+  /** Null: the operator's alone. */
+  readonly permission: (typeof PERMISSIONS)[number] | null;
+  readonly path: (target: Target) => string;
+  readonly request?: (target: Target) => ApiRequest;
+  /** What of the target it refers to beside the workspace. */
+  readonly refersTo: readonly (keyof Target)[];
+};
+
+const setupBody = ({ workspaceId }: Target): ApiRequest => ({
+  json: { tenant_name: `t-${workspaceId}`, domain_identity: `${workspaceId}.example` },
+});
+const useCaseBody = ({ setupId, domain }: Target): ApiRequest => ({
+  json: {
+    channel: "email",
+    entity_name: "Clinic South",
+    name: "Another",
+    ses_setup_id: setupId,
+    sender_email_address: `another@${domain}`,
+    email_type: "transactional",
+  },
+});
+function sendForm({ useCaseId }: Target): ApiRequest {
+  const form = new FormData();
+  form.append("use_case_id", useCaseId);
+  form.append("to_address", "pat@example.org");
+  form.append("subject", "Your appointment");
+  form.append("body_html", "<p>Tomorrow at nine.</p>");
+  return { form };
+}
+
+/** Both path families of an operation on channels. */
+function channel(
+  ending: string,
+  operation: Omit<OperationCase, "path" | "name"> & { readonly path: (target: Target) => string },
+): OperationCase[] {
+  return [
+    { ...operation, name: `${operation.method} /v1${ending}` },
+    {
+      ...operation,
+      name: `${operation.method} /v1/{workspace_id}/channels${ending}`,
+      path: (target) => `/v1/${target.workspaceId}/channels${operation.path(target).slice("/v1".length)}`,
+    },
+  ];
+}
+
+function inWorkspace(ending: string, operation: Omit<OperationCase, "name">): OperationCase {
+  return {
+    ...operation,
+    name: `${operation.method} /v1/{workspace_id}${ending}`,
+    path: (target) => `/v1/${target.workspaceId}${operation.path(target)}`,
+  };
+}
+
+export const OPERATIONS: readonly OperationCase[] = [
+  ...channel("/ses-setup", {
+    method: "POST",
+    permission: "Channel.create",
+    path: () => "/v1/ses-setup",
+    request: setupBody,
+    refersTo: [],
+  }),
+  ...channel("/ses-setup", {
+    method: "GET",
+    permission: "Channel.view",
+    path: () => "/v1/ses-setup",
+    refersTo: [],
+  }),
+  ...channel("/ses-setup/{setup_id}", {
+    method: "GET",
+    permission: "Channel.view",
+    path: ({ setupId }) => `/v1/ses-setup/${setupId}`,
+    refersTo: ["setupId"],
+  }),
+  ...channel("/ses-setup/{setup_id}/verify", {
+    method: "POST",
+    permission: "Channel.view",
+    path: ({ setupId }) => `/v1/ses-setup/${setupId}/verify`,
+    refersTo: ["setupId"],
+  }),
+  ...channel("/ses-setup/{setup_id}", {
+    method: "DELETE",
+    permission: "Channel.delete",
+    path: ({ setupId }) => `/v1/ses-setup/${setupId}`,
+    refersTo: ["setupId"],
+  }),
+  ...channel("/use-case", {
+    method: "POST",
+    permission: "Channel.create",
+    path: () => "/v1/use-case",
+    request: useCaseBody,
+    refersTo: ["setupId"],
+  }),
+  ...channel("/use-case", {
+    method: "GET",
+    permission: "Channel.view",
+    path: ({ setupId }) => `/v1/use-case?ses_setup_id=${setupId}`,
+    refersTo: ["setupId"],
+  }),
+  ...channel("/use-case/{use_case_id}", {
+    method: "GET",
+    permission: "Channel.view",
+    path: ({ useCaseId }) => `/v1/use-case/${useCaseId}`,
+    refersTo: ["useCaseId"],
+  }),
+  ...channel("/use-case/{use_case_id}", {
+    method: "DELETE",
+    permission: "Channel.delete",
+    path: ({ useCaseId }) => `/v1/use-case/${useCaseId}`,
+    refersTo: ["useCaseId"],
+  }),
+  inWorkspace("/email/send", {
+    method: "POST",
+    permission: "Channel.send",
+    path: () => "/email/send",
+    request: sendForm,
+    refersTo: ["useCaseId"],
+  }),
+  inWorkspace("/email?use_case_id=", {
+    method: "GET",
+    permission: "Channel.view",
+    path: ({ useCaseId }) => `/email?use_case_id=${useCaseId}`,
+    refersTo: ["useCaseId"],
+  }),
+  inWorkspace("/email?setup_id=", {
+    method: "GET",
+    permission: "Channel.view",
+    path: ({ setupId }) => `/email?setup_id=${setupId}`,
+    refersTo: ["setupId"],
+  }),
+  inWorkspace("/email?use_case_id=&setup_id=", {
+    method: "GET",
+    permission: "Channel.view",
+    path: ({ useCaseId, setupId }) => `/email${queryOf({ use_case_id: useCaseId, setup_id: setupId })}`,
+    refersTo: ["useCaseId", "setupId"],
+  }),
+  inWorkspace("/email/event?setup_id=", {
+    method: "GET",
+    permission: "Channel.view",
+    path: ({ setupId }) => `/email/event?setup_id=${setupId}`,
+    refersTo: ["setupId"],
+  }),
+  inWorkspace("/email/event?use_case_id=&email_id=", {
+    method: "GET",
+    permission: "Channel.view",
+    path: ({ useCaseId, emailId }) => `/email/event${queryOf({ use_case_id: useCaseId, email_id: emailId })}`,
+    refersTo: ["useCaseId", "emailId"],
+  }),
+  inWorkspace("/email/{email_id}", {
+    method: "GET",
+    permission: "Channel.view",
+    path: ({ emailId }) => `/email/${emailId}`,
+    refersTo: ["emailId"],
+  }),
+  inWorkspace("/email/{email_id}/body", {
+    method: "GET",
+    permission: "Channel.view",
+    path: ({ emailId }) => `/email/${emailId}/body`,
+    refersTo: ["emailId"],
+  }),
+  inWorkspace("/email/{email_id}/attachment/{filename}", {
+    method: "GET",
+    permission: "Channel.view",
+    path: ({ emailId, filename }) => `/email/${emailId}/attachment/${encodeURIComponent(filename)}`,
+    refersTo: ["emailId"],
+  }),
+  inWorkspace("/api-keys", {
+    method: "POST",
+    permission: "ApiKey.manage",
+    path: () => "/api-keys",
+    request: () => ({ json: { name: "k", permissions: ["Channel.view"] } }),
+    refersTo: [],
+  }),
+  inWorkspace("/api-keys", {
+    method: "GET",
+    permission: "ApiKey.manage",
+    path: () => "/api-keys",
+    refersTo: [],
+  }),
+  inWorkspace("/api-keys/{key_id}", {
+    method: "DELETE",
+    permission: "ApiKey.manage",
+    path: ({ keyId }) => `/api-keys/${keyId}`,
+    refersTo: ["keyId"],
+  }),
+  {
+    name: "POST /v1/workspaces",
+    method: "POST",
+    permission: null,
+    path: () => "/v1/workspaces",
+    request: () => ({ json: { name: "Clinic West" } }),
+    refersTo: [],
+  },
+  { name: "GET /v1/workspaces", method: "GET", permission: null, path: () => "/v1/workspaces", refersTo: [] },
+  {
+    name: "GET /v1/workspaces/{workspace_id}",
+    method: "GET",
+    permission: null,
+    path: ({ workspaceId }) => `/v1/workspaces/${workspaceId}`,
+    refersTo: [],
+  },
+];
+
+export const WORKSPACE_OPERATIONS = OPERATIONS.filter(({ name }) => name.includes("{workspace_id}"));
+
+/** The ids of a sender with one mail sent, whose file has this name. */
+export const targetOf = (sender: MailSender, emailId: string, filename: string): Target => ({
+  workspaceId: sender.workspace.id,
+  setupId: sender.setup.id,
+  useCaseId: sender.useCase.id,
+  emailId,
+  keyId: sender.workspace.keyId,
+  filename,
+  domain: sender.setup.domain_identity,
+});

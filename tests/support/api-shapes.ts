@@ -1,0 +1,129 @@
+// What the API answers, as documents 000 to 003 and SPEC give it, written down independently of the program's own
+// schemas: a member that changes its name there is missed here. Further members may always be added.
+import assert from "node:assert/strict";
+
+export type DnsRecord = {
+  readonly address: string;
+  readonly record: string;
+  readonly type: "CNAME" | "MX" | "TXT";
+  readonly verified: boolean;
+  readonly reason: string | null;
+};
+export type SetupDetail = {
+  readonly id: string;
+  readonly tenant_name: string;
+  readonly domain_identity: string;
+  readonly dns_checked_at: string | null;
+  readonly dns_records: readonly DnsRecord[];
+  readonly created_at: string;
+  readonly updated_at: string;
+};
+export type SetupItem = Omit<SetupDetail, "dns_records"> & { readonly dns_verified: boolean };
+export type SetupPage = {
+  readonly items: readonly SetupItem[];
+  readonly has_more: boolean;
+  readonly continuation_token: number | null;
+  readonly total: number;
+};
+
+export type UseCase = {
+  readonly id: string;
+  readonly entity_name: string;
+  readonly name: string;
+  readonly description: string | null;
+  readonly channel: "email";
+  readonly ses_setup_id: string;
+  readonly configuration_set_name: string;
+  readonly sender_email_address: string;
+  readonly email_type: "transactional" | "marketing";
+  readonly tier: string;
+  readonly created_at: string;
+  readonly updated_at: string;
+};
+
+export type WorkspaceBody = { readonly id: string; readonly name: string; readonly created_at: string };
+export type IssuedKey = {
+  readonly id: string;
+  readonly name: string;
+  readonly api_key: string;
+  readonly permissions: readonly string[];
+  readonly created_at: string;
+  readonly expires_at: string | null;
+};
+
+export type SentEmail = {
+  readonly id: string;
+  readonly message_id: string;
+  readonly sent_at: string;
+  readonly attachment_filenames: readonly string[];
+};
+export type EmailState = "sent" | "delivered" | "bounced" | "complained" | "rejected";
+export type EmailSummary = {
+  readonly id: string;
+  readonly ses_use_case_id: string;
+  readonly setup_id: string;
+  readonly from_address: string;
+  readonly to_address: string;
+  readonly subject: string;
+  /** Null while it is not known to be sent. */
+  readonly state: EmailState | null;
+  readonly sent_at: string | null;
+  readonly has_attachment: boolean;
+  readonly open_count: number;
+  readonly click_count: number;
+  readonly send_outcome: "pending" | "sent" | "unknown" | "refused";
+};
+export type EmailDetail = EmailSummary & {
+  readonly message_id: string | null;
+  readonly email_type: string;
+  readonly tier: string;
+  readonly attachment_filenames: readonly string[];
+  readonly delivered_at: string | null;
+  readonly bounced_at: string | null;
+  readonly bounce_type: string | null;
+  readonly bounce_subtype: string | null;
+  readonly complained_at: string | null;
+  readonly rejected_at: string | null;
+  readonly delivery_delay_at: string | null;
+  readonly first_open_at: string | null;
+  readonly last_open_at: string | null;
+  readonly first_click_at: string | null;
+  readonly last_click_at: string | null;
+  readonly machine_open_count: number;
+  readonly machine_click_count: number;
+  readonly updated_at: string;
+};
+export type EmailPage = {
+  readonly emails: readonly EmailSummary[];
+  readonly has_more: boolean;
+  readonly continuation_token: string | null;
+};
+export type EmailEvent = {
+  readonly id: string;
+  readonly email_id: string;
+  readonly event_type: string;
+  readonly event_at: string;
+  readonly received_at: string;
+};
+export type EventPage = {
+  readonly events: readonly EmailEvent[];
+  readonly has_more: boolean;
+  readonly continuation_token: string | null;
+};
+
+/** RFC 9457, with the members SPEC section 3 adds. */
+export type Problem = {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly code: string;
+  readonly request_id: string;
+  readonly errors?: readonly { readonly pointer: string; readonly code: string; readonly message: string }[];
+};
+
+/** That a body has these members, given in one line. */
+export function assertMembers(body: object | undefined, names: string): void {
+  for (const name of names.split(" "))
+    assert.ok(body && Object.hasOwn(body, name), `the member ${name} is missing`);
+}

@@ -1,0 +1,118 @@
+// Workspaces, setups and use cases for tests: values that differ only by a number, and the stores to keep them in.
+// Imported by Node as well: no bun:test here.
+import assert from "node:assert/strict";
+import { makeApiKeyStore } from "../../adapters/libsql/api-key-store.ts";
+import type { Database } from "../../adapters/libsql/database.ts";
+import { makeIdempotencyStore } from "../../adapters/libsql/idempotency-store.ts";
+import { makeSetupStore } from "../../adapters/libsql/setup-store.ts";
+import { makeUseCaseStore } from "../../adapters/libsql/use-case-store.ts";
+import { makeWorkspaceStore } from "../../adapters/libsql/workspace-store.ts";
+import type { ApiKey } from "../../core/access/api-key.ts";
+import type { Workspace } from "../../core/access/workspace.ts";
+import type { IdempotencyClaim } from "../../core/idempotency/idempotency.ts";
+import type { Id } from "../../core/ids.ts";
+import type { SetupReservation } from "../../core/ports/setup-store.ts";
+import type { Result } from "../../core/result.ts";
+import type { DkimKeys, SesSetup } from "../../core/setup/ses-setup.ts";
+import type { EmailUseCase } from "../../core/use-case/use-case.ts";
+
+export const makeChannelStores = (database: Database) => ({
+  workspaces: makeWorkspaceStore(database),
+  apiKeys: makeApiKeyStore(database),
+  idempotency: makeIdempotencyStore(database),
+  setups: makeSetupStore(database),
+  useCases: makeUseCaseStore(database),
+});
+export type ChannelStores = ReturnType<typeof makeChannelStores>;
+
+/** 2026-01-01T00:00:00Z: when the samples begin. */
+export const SAMPLE_TIME = 1_767_225_600_000;
+
+const sampleId = (kind: number, n: number): Id =>
+  `00000000-0000-7000-800${kind}-${String(n).padStart(12, "0")}`;
+
+export const sampleWorkspace = (n: number): Workspace => ({
+  id: sampleId(1, n),
+  name: `Clinic ${n}`,
+  createdAt: SAMPLE_TIME + n,
+});
+
+export const sampleApiKey = (workspaceId: Id, n: number): ApiKey => ({
+  id: sampleId(2, n),
+  workspaceId,
+  name: `Key ${n}`,
+  permissions: ["Channel.view", "Channel.send"],
+  createdAt: SAMPLE_TIME + n,
+  expiresAt: null,
+  lastUsedAt: null,
+});
+
+export const sampleReservation = (workspaceId: Id, n: number): SetupReservation => ({
+  id: sampleId(3, n),
+  workspaceId,
+  tenantName: `clinic-${n}`,
+  domainIdentity: `mail${n}.example`,
+  region: "eu-central-1",
+  createdAt: SAMPLE_TIME + n,
+});
+
+export const SAMPLE_DKIM: DkimKeys = {
+  tokens: ["one", "two", "three"],
+  signingHostedZone: "dkim.amazonses.com",
+};
+
+/** A name without digits: `a` for 0, `b` for 1, ..., `ba` for 10. */
+const letters = (n: number): string =>
+  String(n).replaceAll(/\d/g, (digit) => String.fromCharCode(97 + Number(digit)));
+
+export const sampleUseCase = (setup: { id: Id; workspaceId: Id }, n: number): EmailUseCase => ({
+  id: sampleId(4, n),
+  workspaceId: setup.workspaceId,
+  entityName: "Clinic",
+  name: `Reminders ${letters(n)}`,
+  description: null,
+  status: "provisioning",
+  createdAt: SAMPLE_TIME + n,
+  updatedAt: SAMPLE_TIME + n,
+  channel: "email",
+  setupId: setup.id,
+  configurationSetName: `clinic-reminders-${n}`,
+  senderEmailAddress: `reminders${n}@mail1.example`,
+  senderDisplayName: null,
+  emailType: "transactional",
+  unsubscribeScope: "use_case",
+  tier: "onboarding",
+});
+
+export const sampleClaim = (key = "key-1"): IdempotencyClaim => ({
+  key,
+  fingerprint: `fingerprint of ${key}`,
+});
+
+export async function addWorkspace(stores: ChannelStores, n: number): Promise<Workspace> {
+  return valueOf(await stores.workspaces.create(sampleWorkspace(n), null));
+}
+
+/** A setup that is `ready`. */
+export async function addSetup(stores: ChannelStores, workspaceId: Id, n: number): Promise<SesSetup> {
+  const { id, createdAt } = valueOf(await stores.setups.reserve(sampleReservation(workspaceId, n), null));
+  const setup = await stores.setups.recordProvisioned(id, SAMPLE_DKIM, createdAt);
+  assert(setup !== null);
+  return setup;
+}
+
+/** A use case that is `ready`. */
+export async function addUseCase(
+  stores: ChannelStores,
+  setup: { id: Id; workspaceId: Id },
+  n: number,
+): Promise<EmailUseCase> {
+  const useCase = valueOf(await stores.useCases.reserveEmail(sampleUseCase(setup, n), null));
+  await stores.useCases.recordProvisioned(useCase.id, useCase.createdAt);
+  return { ...useCase, status: "ready" };
+}
+
+function valueOf<T>(result: Result<T, unknown>): T {
+  assert(result.ok, JSON.stringify(result));
+  return result.value;
+}

@@ -1,0 +1,98 @@
+// The composed application on a real libSQL server, with every request to the database counted. Everything else answers
+// at once (provider-stub.ts). Runs outside of tests as well: no bun:test here.
+import assert from "node:assert/strict";
+import { nodeChunkDigest } from "../../adapters/system/chunk-digest-node.ts";
+import { plainBody, streamedBody } from "../../adapters/system/known-length-body.ts";
+import { migrate } from "../../adapters/libsql/migrate.ts";
+import { openRemote } from "../../adapters/libsql/remote.ts";
+import { makeApp } from "../../edge/app.ts";
+import { composePorts, composeShared, settleInstallation } from "../../edge/compose.ts";
+import { loadConfig } from "../../edge/config.ts";
+import type { Ports } from "../../edge/ports.ts";
+import { BODIES_IN_FLIGHT_BYTES_MAX } from "../../edge/request-body.ts";
+import { makeEmailStores } from "./email-samples.ts";
+import { startLibsqlServer } from "./libsql-server.ts";
+import { makeProviderStub } from "./provider-stub.ts";
+import { addSender, type Sender } from "./seeded-sender.ts";
+
+export const COUNTED_OPERATOR_KEY = "operator-key-of-the-counted-app-0123456789";
+
+export type CountedApp = {
+  readonly sender: Sender;
+  readonly ports: Ports;
+  /** Where the stub of the provider answers. */
+  readonly providerUrl: string;
+  /** A request with the sender's key; throws when the answer is an error. */
+  ask(path: string, init?: RequestInit): Promise<Response>;
+  /** How many round trips to the database `work` takes, the notes after an answer included. */
+  roundTrips(work: () => Promise<unknown>): Promise<number>;
+  stop(): Promise<void>;
+};
+
+export async function startCountedApp(): Promise<CountedApp> {
+  const server = await startLibsqlServer();
+  const provider = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: makeProviderStub() });
+  const providerUrl = `http://127.0.0.1:${provider.port}`;
+  let trips = 0;
+  const database = openRemote({
+    url: server.url,
+    grouped: true,
+    fetch: (request, init) => {
+      trips += 1;
+      return fetch(request, init);
+    },
+  });
+  await migrate(database);
+  const sender = await addSender(makeEmailStores(database));
+
+  const loaded = loadConfig({
+    DATABASE_URL: server.url,
+    SANDBOX_URL: providerUrl,
+    BLOB_STORE: "s3://bucket/prefix",
+    SIGNING_KEYS: `k1:${btoa("s".repeat(32))}`,
+    OPERATOR_API_KEY: COUNTED_OPERATOR_KEY,
+  });
+  assert(loaded.ok, JSON.stringify(loaded));
+  const config = loaded.value;
+  const shared = await composeShared(config, config.signingKeys ?? "", {
+    chunkDigest: nodeChunkDigest,
+    knownLengthBody: streamedBody,
+    wholeBody: plainBody,
+    bodiesInFlightBytesMax: BODIES_IN_FLIGHT_BYTES_MAX,
+    openFolder: null,
+  });
+  const installation = await settleInstallation(config, database, COUNTED_OPERATOR_KEY);
+  let afterwards: Promise<unknown>[] = [];
+  const background = { after: (work: Promise<unknown>) => void afterwards.push(work) };
+  const ports = composePorts(config, shared, installation, database, background);
+  const app = makeApp({
+    portsFor: () => ports,
+    log: () => undefined,
+    docsAssets: { script: () => Promise.resolve(null) },
+  });
+
+  return {
+    sender,
+    ports,
+    providerUrl,
+    async ask(path, init = {}) {
+      const headers = new Headers(init.headers);
+      if (!headers.has("authorization")) headers.set("authorization", `Bearer ${sender.apiKey}`);
+      const answer = await app.request(path, { ...init, headers });
+      assert(answer.status < 400, `${path}: ${answer.status} ${await answer.clone().text()}`);
+      return answer;
+    },
+    async roundTrips(work) {
+      const before = trips;
+      await work();
+      await Promise.all(afterwards);
+      afterwards = [];
+      return trips - before;
+    },
+    async stop() {
+      await database.close();
+      await provider.stop(true);
+      await server.stop();
+    },
+  };
+}

@@ -1,0 +1,195 @@
+// A mail provider of maps, for the operations' tests: it holds what SES would hold, refuses what SES refuses between
+// them (deleting what is still bound), notes each call, and fails on demand, before or after it has done the thing.
+import type {
+  IdentityState,
+  IdentityStatus,
+  MailProvider,
+  ProviderFault,
+  ProviderResource,
+  ProviderTags,
+} from "../../core/ports/mail-provider.ts";
+import { err, ok, type Result } from "../../core/result.ts";
+import type { DkimKeys } from "../../core/setup/ses-setup.ts";
+
+export const FAKE_DKIM: DkimKeys = {
+  tokens: ["tokena", "tokenb", "tokenc"],
+  signingHostedZone: "dkim.amazonses.com",
+};
+
+type Answer<T> = ReturnType<typeof ok<T>> | ReturnType<typeof fault>;
+type Identity = { state: IdentityState; feedback: boolean };
+export type Operation = keyof MailProvider;
+export type PlannedFault = { kind: ProviderFault["kind"]; afterAccept?: boolean; always?: boolean };
+
+const keyOf = (resource: ProviderResource): string =>
+  resource.kind === "identity" ? `identity/${resource.domain}` : `configuration-set/${resource.name}`;
+
+export class FakeMailProvider implements MailProvider {
+  readonly tenants = new Map<string, { tenantArn: string; tags: ProviderTags }>();
+  readonly identities = new Map<string, Identity>();
+  readonly sets = new Map<string, { pool: string | null; tags: ProviderTags; destination: boolean }>();
+  readonly bonds = new Set<string>();
+  readonly calls: Operation[] = [];
+  readonly faults = new Map<Operation, PlannedFault>();
+  /** Called at each call: lets a test move its clock. */
+  onCall: () => void = () => undefined;
+
+  /** Everything that stands, by name. */
+  get standing(): readonly string[] {
+    const sets = [...this.sets.keys()].map((name) => `configuration-set/${name}`);
+    return [...this.tenants.keys(), ...this.identities.keys(), ...sets, ...this.bonds];
+  }
+
+  setStatus(domain: string, status: IdentityStatus): void {
+    this.changeIdentity(domain, { dkimStatus: status, mailFromStatus: status });
+  }
+
+  changeIdentity(domain: string, change: Partial<IdentityState>): void {
+    const identity = this.identities.get(domain);
+    if (identity) identity.state = { ...identity.state, ...change };
+  }
+
+  createTenant(tenantName: string, tags: ProviderTags) {
+    return this.call("createTenant", () => {
+      if (this.tenants.has(tenantName)) return fault("already_exists");
+      const tenantArn = `arn:aws:ses:eu-central-1:000000000000:tenant/${tenantName}/tn-1`;
+      this.tenants.set(tenantName, { tenantArn, tags });
+      return ok({ tenantArn });
+    });
+  }
+
+  getTenant(tenantName: string) {
+    return this.call("getTenant", () => {
+      const tenant = this.tenants.get(tenantName);
+      return tenant ? ok(tenant) : fault("not_found");
+    });
+  }
+
+  deleteTenant(tenantName: string) {
+    return this.call("deleteTenant", () => (this.tenants.delete(tenantName) ? DONE : fault("not_found")));
+  }
+
+  createIdentity(domain: string, tags: ProviderTags) {
+    return this.call("createIdentity", () => {
+      if (this.identities.has(domain)) return fault("already_exists");
+      const statuses = { dkimStatus: "pending", mailFromStatus: "not_started" } as const;
+      const state = { dkim: FAKE_DKIM, ...statuses, verifiedForSending: false, mailFromDomain: null, tags };
+      this.identities.set(domain, { state, feedback: true });
+      return ok(FAKE_DKIM);
+    });
+  }
+
+  getIdentity(domain: string) {
+    return this.call("getIdentity", () => {
+      const identity = this.identities.get(domain);
+      return identity ? ok(identity.state) : fault("not_found");
+    });
+  }
+
+  setMailFrom(domain: string, mailFrom: string) {
+    return this.call("setMailFrom", () => {
+      this.changeIdentity(domain, { mailFromDomain: mailFrom, mailFromStatus: "pending" });
+      return DONE;
+    });
+  }
+
+  restartDkim() {
+    return this.call("restartDkim", () => ok(FAKE_DKIM));
+  }
+
+  disableFeedbackForwarding(domain: string) {
+    return this.call("disableFeedbackForwarding", () => {
+      const identity = this.identities.get(domain);
+      if (identity) identity.feedback = false;
+      return DONE;
+    });
+  }
+
+  deleteIdentity(domain: string) {
+    return this.call("deleteIdentity", () => {
+      if (this.isBound(`identity/${domain}`)) return fault("refused");
+      return this.identities.delete(domain) ? DONE : fault("not_found");
+    });
+  }
+
+  associate({ tenantName }: { tenantName: string }, resource: ProviderResource) {
+    return this.call("associate", () => {
+      this.bonds.add(`${tenantName} ${keyOf(resource)}`);
+      return DONE;
+    });
+  }
+
+  dissociate({ tenantName }: { tenantName: string }, resource: ProviderResource) {
+    return this.call("dissociate", () =>
+      this.bonds.delete(`${tenantName} ${keyOf(resource)}`) ? DONE : fault("not_found"),
+    );
+  }
+
+  createConfigurationSet(name: string, pool: string | null, tags: ProviderTags) {
+    return this.call("createConfigurationSet", () => {
+      if (this.sets.has(name)) return fault("already_exists");
+      this.sets.set(name, { pool, tags, destination: false });
+      return DONE;
+    });
+  }
+
+  createEventDestination(name: string) {
+    return this.call("createEventDestination", () => {
+      const set = this.sets.get(name);
+      if (!set) return fault("not_found");
+      set.destination = true;
+      return DONE;
+    });
+  }
+
+  deleteConfigurationSet(name: string) {
+    return this.call("deleteConfigurationSet", () => {
+      if (this.isBound(`configuration-set/${name}`)) return fault("refused");
+      return this.sets.delete(name) ? DONE : fault("not_found");
+    });
+  }
+
+  private isBound(key: string): boolean {
+    return [...this.bonds].some((bond) => bond.endsWith(` ${key}`));
+  }
+
+  /** A planned fault happens once, unless it is to happen always. */
+  private async call<T>(operation: Operation, act: () => Answer<T>): Promise<Result<T, ProviderFault>> {
+    this.calls.push(operation);
+    this.onCall();
+    const planned = this.faults.get(operation);
+    if (planned && !planned.always) this.faults.delete(operation);
+    if (!planned || planned.afterAccept) {
+      const answer = act();
+      if (!planned) return answer;
+    }
+    return fault(planned.kind);
+  }
+}
+
+const DONE = ok(undefined);
+const fault = (kind: ProviderFault["kind"]): { readonly ok: false; readonly error: ProviderFault } =>
+  err({ kind, reason: `planned: ${kind}` });
+
+/** Every way a call can fail, and what the request it belongs to is refused with. */
+const FAULTS: readonly [fault: PlannedFault, refusal: string][] = [
+  [{ kind: "refused" }, "provider_unavailable"],
+  [{ kind: "throttled" }, "provider_unavailable"],
+  [{ kind: "unavailable" }, "provider_unavailable"],
+  [{ kind: "unavailable", afterAccept: true }, "provider_unavailable"],
+  [{ kind: "timed_out" }, "provider_timed_out"],
+  [{ kind: "timed_out", afterAccept: true }, "provider_timed_out"],
+];
+
+/** A row for each of these calls failing in each way. */
+export const faultRows = (
+  operations: readonly Operation[],
+): [name: string, operation: Operation, fault: PlannedFault, refusal: string][] =>
+  operations.flatMap((operation) =>
+    FAULTS.map(([fault, refusal]): ReturnType<typeof faultRows>[number] => [
+      `${operation} ${fault.kind}${fault.afterAccept ? " after it was done" : ""}: ${refusal}`,
+      operation,
+      fault,
+      refusal,
+    ]),
+  );

@@ -1,0 +1,33 @@
+// The mail provider as a stub that answers at once, for where the sandbox's own work would be in the way: it takes every
+// mail, keeps no object, and shows the certificate that sns-signer.ts signs for. Runs outside of tests as well.
+import { SNS_CERTIFICATE } from "./sns-signer.ts";
+
+const CERTIFICATE_PATH = `/sns/SimpleNotificationService-${"0".repeat(32)}.pem`;
+
+/** Where the certificate is found on the stub at this address. */
+export const stubCertificateUrl = (providerUrl: string): string => `${providerUrl}${CERTIFICATE_PATH}`;
+
+/** Answers what a program asks of a sandbox: SendEmail is taken, no DNS name is there, the hook is subscribed. */
+export function makeProviderStub(): (request: Request) => Promise<Response> {
+  let mails = 0;
+  const endpoints: string[] = [];
+  return async (request) => {
+    const body = await request.arrayBuffer();
+    const { pathname } = new URL(request.url);
+    if (pathname === "/v2/email/outbound-emails")
+      return Response.json({ MessageId: `0100-${String(++mails).padStart(12, "0")}` });
+    // RFC 1035 section 4.1.1: 3 is NXDOMAIN.
+    if (pathname.startsWith("/dns-query")) return Response.json({ Status: 3 });
+    if (pathname === CERTIFICATE_PATH) return new Response(SNS_CERTIFICATE);
+    if (pathname === "/_sandbox/state")
+      return Response.json({
+        subscriptions: endpoints.map((endpoint) => ({ endpoint, is_confirmed: true })),
+      });
+    if (pathname.startsWith("/sns/")) {
+      const endpoint = new URLSearchParams(new TextDecoder().decode(body)).get("Endpoint");
+      if (endpoint !== null) endpoints.push(endpoint);
+      return new Response("<Answer><TopicArn>arn:aws:sns:stub</TopicArn></Answer>");
+    }
+    return new Response(null, { status: pathname.startsWith("/s3/") ? 200 : 404 });
+  };
+}

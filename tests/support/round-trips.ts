@@ -1,0 +1,112 @@
+// What each request may cost in round trips to a remote database (SPEC 15), as a table: asserted by
+// tests/edge/round-trips.test.ts and printed by the bench. Each is asked with a key that was recognised a moment ago,
+// unless the row is about recognising it.
+import type { EmailUseCase } from "../../core/use-case/use-case.ts";
+import { COUNTED_OPERATOR_KEY, type CountedApp } from "./counted-app.ts";
+import { sampleEmail, sampleEvent } from "./email-samples.ts";
+import { multipartBody } from "./multipart-body.ts";
+import { stubCertificateUrl } from "./provider-stub.ts";
+import { signedEvent } from "./signed-event.ts";
+
+export type RoundTripRow = {
+  readonly name: string;
+  /** What SPEC 15 allows. */
+  readonly allowed: number;
+  /** What it takes, where that is more, and why. */
+  readonly departs?: { readonly trips: number; readonly because: string };
+  run(app: CountedApp, email: SentEmail): Promise<unknown>;
+};
+
+/** A mail with a file, sent before the rows are run. */
+export type SentEmail = { readonly id: string; readonly message_id: string };
+
+const EVENTS_IN_A_GROUP = 20;
+
+/** A GET below the workspace's path; `{use_case}`, `{setup}` and `{email}` in it are the sender's. */
+const get = (name: string, ending: string): RoundTripRow => ({
+  name,
+  allowed: 1,
+  run: (app, { id }) => {
+    const { workspaceId, useCase } = app.sender;
+    const named = ending
+      .replaceAll("{use_case}", useCase.id)
+      .replaceAll("{setup}", useCase.setupId)
+      .replaceAll("{email}", id);
+    return app.ask(`/v1/${workspaceId}${named}`);
+  },
+});
+
+const by = (key: string): RequestInit => ({ headers: { authorization: `Bearer ${key}` } });
+const byOperator = by(COUNTED_OPERATOR_KEY);
+const MANY_FILTERS =
+  "setup_id={setup}&state=sent&state=delivered&to_address=ann@example.org&to_address=bob@example.org";
+
+export const ROUND_TRIPS: readonly RoundTripRow[] = [
+  {
+    name: "authentication and a list behind it",
+    allowed: 2,
+    run: ({ ask, sender }) => ask("/v1/ses-setup", by(sender.unusedApiKey)),
+  },
+  { name: "workspaces", allowed: 1, run: (app) => app.ask("/v1/workspaces", byOperator) },
+  {
+    name: "a workspace",
+    allowed: 1,
+    departs: {
+      trips: 2,
+      because: "the operator may name any workspace, so whether it is there is asked first",
+    },
+    run: (app) => app.ask(`/v1/workspaces/${app.sender.workspaceId}`, byOperator),
+  },
+  get("API keys", "/api-keys"),
+  get("setups", "/channels/ses-setup"),
+  get("use cases", "/channels/use-case"),
+  get("a use case", "/channels/use-case/{use_case}"),
+  get("e-mails of a use case", "/email?use_case_id={use_case}"),
+  get("e-mails by setup, states and recipients", `/email?${MANY_FILTERS}`),
+  get("events of a use case", "/email/event?use_case_id={use_case}"),
+  get("an e-mail", "/email/{email}"),
+  get("its body", "/email/{email}/body"),
+  get("its attachment", "/email/{email}/attachment/report.pdf"),
+  { name: "send", allowed: 3, run: (app) => send(app) },
+  {
+    name: "an event by SNS",
+    allowed: 1,
+    async run(app, { message_id: providerMessageId }) {
+      const email = sampleEmail(app.sender.useCase, 1);
+      const certificateUrl = stubCertificateUrl(app.providerUrl);
+      const body = signedEvent({ type: "Delivery", email, providerMessageId, certificateUrl });
+      await app.ask("/hooks/sns", { method: "POST", body });
+    },
+  },
+  {
+    name: `a group of ${EVENTS_IN_A_GROUP} events`,
+    allowed: 1,
+    run: ({ ports }) =>
+      Promise.all(
+        Array.from({ length: EVENTS_IN_A_GROUP }, (_, n) => ports.events.record(sampleEvent(1, n), "{}")),
+      ),
+  },
+  // The last one: the stub knows no DNS name, so the setup is not verified afterwards.
+  {
+    ...get("a setup, checked live", "/channels/ses-setup/{setup}"),
+    departs: { trips: 2, because: "what live DNS said is stored: a write after the read" },
+  },
+];
+
+/** Sends a mail with a file. */
+export async function send({ ask, sender }: CountedApp): Promise<SentEmail> {
+  const answer = await ask(`/v1/${sender.workspaceId}/email/send`, {
+    method: "POST",
+    ...sendForm(sender.useCase),
+  });
+  return (await answer.json()) as SentEmail;
+}
+
+const sendForm = ({ id }: EmailUseCase) =>
+  multipartBody([
+    { name: "use_case_id", value: id },
+    { name: "to_address", value: "ann@example.org" },
+    { name: "subject", value: "Your appointment" },
+    { name: "body_html", value: "<p>On Monday</p>" },
+    { name: "attachments", filename: "report.pdf", type: "application/pdf", value: "%PDF-1.7" },
+  ]);

@@ -1,0 +1,144 @@
+// A sandbox in the test's own process, or one that runs already, with a client for its control paths and signed calls to
+// its services. The process's own one lives until the test file ends, unless it is stopped before.
+import { afterAll } from "bun:test";
+import { AwsClient } from "aws4fetch";
+
+import { SANDBOX_CREDENTIALS, SANDBOX_REGION, sandboxEndpoints } from "../../edge/sandbox/endpoints.ts";
+import { type SandboxOptions, startSandbox as start } from "../../edge/sandbox/start.ts";
+
+export type MailboxItem = {
+  readonly id: string;
+  readonly to: string;
+  readonly from: string;
+  readonly subject: string;
+  readonly message_id: string;
+  readonly received_at: string;
+};
+export type ProviderCall = {
+  readonly service: string;
+  readonly operation: string;
+  readonly status: number | "timeout";
+  readonly at: string;
+  readonly duration_ms: number;
+};
+export type PostedNotification = {
+  readonly endpoint: string;
+  readonly type: string;
+  readonly message_id: string;
+  readonly attempt: number;
+  readonly outcome: number | string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+};
+export type SandboxState = {
+  readonly tenants: readonly { name: string; arn: string; sending_status: string; resources: string[] }[];
+  readonly identities: readonly { name: string; verified_for_sending: boolean; dkim_tokens: string[] }[];
+  readonly configuration_sets: readonly { name: string }[];
+  readonly suppressions: readonly { address: string; reason: string; tenant: string | null }[];
+  readonly subscriptions: readonly { arn: string; endpoint: string; is_confirmed: boolean }[];
+  readonly object_count: number;
+  readonly mailbox_count: number;
+  readonly pending_deliveries: number;
+};
+export type DnsRecordGiven = { readonly address: string; readonly record: string; readonly type: string };
+
+export type SandboxControl = ReturnType<typeof sandboxControl>;
+
+/** The control paths of the sandbox at this address; throws when one of them refuses. */
+export function sandboxControl(url: string) {
+  const ask = async (method: string, path: string, body?: object): Promise<Response> => {
+    const response = await fetch(`${url}/_sandbox${path}`, {
+      method,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+    return response;
+  };
+  const read = async <T>(path: string): Promise<T> => (await (await ask("GET", path)).json()) as T;
+  const items = async <T>(path: string): Promise<readonly T[]> => (await read<{ items: T[] }>(path)).items;
+  return {
+    publishDns: (records: readonly DnsRecordGiven[]) => ask("POST", "/dns/publish", { records }),
+    setDns: (name: string, type: string, values: readonly string[]) =>
+      ask("PUT", `/dns/${name}/${type}`, { values }),
+    removeDns: (name: string, type: string) => ask("DELETE", `/dns/${name}/${type}`),
+    mailbox: (to?: string) =>
+      items<MailboxItem>(`/mailbox${to === undefined ? "" : `?to=${encodeURIComponent(to)}`}`),
+    raw: async (id: string) => (await ask("GET", `/mailbox/${id}/raw`)).bytes(),
+    event: (id: string, event: { type: string } & Record<string, unknown>) =>
+      ask("POST", `/mailbox/${id}/events`, event),
+    setFaults: (faults: object) => ask("PUT", "/faults", faults),
+    clearFaults: () => ask("DELETE", "/faults"),
+    calls: (operation?: string) =>
+      items<ProviderCall>(`/calls${operation === undefined ? "" : `?operation=${operation}`}`),
+    clearCalls: () => ask("DELETE", "/calls"),
+    state: () => read<SandboxState>("/state"),
+    setAccount: (account: object) => ask("PUT", "/account", account),
+    notifications: (messageId?: string) =>
+      items<PostedNotification>(
+        `/sns/deliveries${messageId === undefined ? "" : `?message_id=${messageId}`}`,
+      ),
+  };
+}
+
+/** Signed calls with the sandbox's credentials, or others. */
+export function sandboxAws(
+  url: string,
+  credentials: { accessKeyId: string; secretAccessKey: string } = SANDBOX_CREDENTIALS,
+) {
+  const endpoints = sandboxEndpoints(url);
+  const client = (service: string): AwsClient =>
+    new AwsClient({ ...credentials, service, region: SANDBOX_REGION, retries: 0 });
+  const ses = client("ses");
+  const sns = client("sns");
+  const s3 = client("s3");
+  return {
+    endpoints,
+    ses: (method: string, path: string, body?: object) =>
+      ses.fetch(`${endpoints.sesV2}/v2/email${path}`, {
+        method,
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      }),
+    /** A signed SES call with any body at all. */
+    raw: (method: string, path: string, body: string) =>
+      ses.fetch(`${endpoints.sesV2}${path}`, { method, body }),
+    sns: (form: Record<string, string>) =>
+      sns.fetch(endpoints.sns, { method: "POST", body: new URLSearchParams(form).toString() }),
+    s3: (method: string, path: string, init: RequestInit = {}) =>
+      s3.fetch(`${endpoints.s3}${path}`, { ...init, method }),
+    /** `datetime` is the time of signing, as in X-Amz-Date; now, if not given. */
+    presign: async (path: string, query: Record<string, string>, datetime?: string): Promise<string> => {
+      const signed = await s3.sign(`${endpoints.s3}${path}?${new URLSearchParams(query)}`, {
+        aws: { signQuery: true, ...(datetime === undefined ? {} : { datetime }) },
+      });
+      return signed.url;
+    },
+  };
+}
+
+export type TestSandbox = {
+  readonly url: string;
+  readonly control: SandboxControl;
+  readonly aws: ReturnType<typeof sandboxAws>;
+  /** Resolves when no notification is on its way. */
+  settled(): Promise<void>;
+  stop(): Promise<void>;
+};
+
+/** Starts one in this process, on a free port and without a file unless told otherwise. */
+export async function startSandbox(options: Partial<SandboxOptions> = {}): Promise<TestSandbox> {
+  const running = await start({ port: 0, ...options });
+  let isStopped = false;
+  const stop = async (): Promise<void> => {
+    if (isStopped) return;
+    isStopped = true;
+    await running.stop();
+  };
+  afterAll(stop);
+  return {
+    url: running.url,
+    control: sandboxControl(running.url),
+    aws: sandboxAws(running.url),
+    settled: () => running.settled(),
+    stop,
+  };
+}
