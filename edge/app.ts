@@ -11,6 +11,7 @@ import { emailOperations } from "./email/operations.ts";
 import { mountAlive, mountReady } from "./health.ts";
 import { mountSnsHook } from "./hooks/sns-hook.ts";
 import { mount } from "./mount.ts";
+import { operatorOperations } from "./operator/operations.ts";
 import type { Ports } from "./ports.ts";
 import { problem, refusalOfOutage } from "./problem.ts";
 import { type Log, requestLog } from "./request-log.ts";
@@ -34,8 +35,8 @@ export function makeApp({ portsFor, log, docsAssets }: AppOptions): OpenAPIHono<
     context.set("ports", await portsFor(context.req.raw, executionContextOf(context)));
     await next();
   });
-  for (const operation of [...workspaceOperations, ...channelOperations, ...emailOperations])
-    mount(app, operation);
+  const operations = [workspaceOperations, channelOperations, emailOperations, operatorOperations];
+  for (const operation of operations.flat()) mount(app, operation);
   mountSnsHook(app);
   app.get(DOWNLOAD_PATH, (context) => {
     const { fileDownloads, clock } = context.get("ports");

@@ -11,25 +11,34 @@ import { makeIdempotencyStore } from "../adapters/libsql/idempotency-store.ts";
 import { makeInstallationStore } from "../adapters/libsql/installation-store.ts";
 import { isMigrated } from "../adapters/libsql/migrate.ts";
 import { makeSetupStore } from "../adapters/libsql/setup-store.ts";
+import { makeTaskStore } from "../adapters/libsql/task-store.ts";
+import { makeTurnStore } from "../adapters/libsql/turn-store.ts";
 import { makeUseCaseStore } from "../adapters/libsql/use-case-store.ts";
 import { makeWorkspaceStore } from "../adapters/libsql/workspace-store.ts";
 import { htmlToText } from "../adapters/mime/html-to-text.ts";
 import { makeS3BlobStore } from "../adapters/s3/blob-store.ts";
 import { makeSesMailer } from "../adapters/ses/mailer.ts";
 import { makeSesMailProvider } from "../adapters/ses/mail-provider.ts";
+import { makeProviderTurns } from "../adapters/ses/provider-turns.ts";
 import { makeNotificationReader } from "../adapters/sns/notification-reader.ts";
 import { makeSigningKeys } from "../adapters/sns/signing-key.ts";
 import { makeSnsTopicConfirmer } from "../adapters/sns/topic-confirmer.ts";
 import type { ChunkDigest } from "../adapters/system/chunk-digest.ts";
 import { systemClock } from "../adapters/system/clock.ts";
+import { makeIdentityMemory } from "../adapters/system/identity-memory.ts";
 import { makeIdSource } from "../adapters/system/id-source.ts";
 import type { KnownLengthBody, WholeBody } from "../adapters/system/known-length-body.ts";
+import { systemPause } from "../adapters/system/pause.ts";
 import { webRandomSource } from "../adapters/webcrypto/random-source.ts";
 import { webSha256 } from "../adapters/webcrypto/sha256.ts";
 import { makeTokenSigner, parseSigningKeys } from "../adapters/webcrypto/token-signer.ts";
 import type { Background } from "../core/ports/background.ts";
 import type { BlobStore } from "../core/ports/blob-store.ts";
 import type { FileDownloads } from "../core/ports/file-downloads.ts";
+import type { MailProvider } from "../core/ports/mail-provider.ts";
+import type { Mailer } from "../core/ports/mailer.ts";
+import type { ProviderTurns } from "../core/ports/provider-turns.ts";
+import type { SharedWork } from "../core/ports/shared-work.ts";
 import type { TokenSigner } from "../core/ports/token-signer.ts";
 import { makeCallerCache } from "./caller-cache.ts";
 import type { Config } from "./config.ts";
@@ -42,6 +51,7 @@ export type Platform = {
   readonly knownLengthBody: KnownLengthBody;
   readonly wholeBody: WholeBody;
   readonly bodiesInFlightBytesMax: number;
+  readonly sharedWork: SharedWork;
   /** The local folder's store; null where there is no folder. */
   readonly openFolder:
     ((folder: string, publicUrl: string, signer: TokenSigner) => Promise<BlobStore & FileDownloads>) | null;
@@ -50,7 +60,13 @@ export type Platform = {
 /** What the first start settled, and every later one is told. */
 export type Installation = { readonly id: string; readonly operatorKeySha256: string };
 
-export type Shared = Omit<Ports, StoreBound>;
+export type Shared = Omit<Ports, StoreBound> & {
+  /** Before they wait for their turns, which are the database's. */
+  readonly unpaced: {
+    readonly mailProvider: MailProvider;
+    readonly mailer: (mailProvider: Pick<MailProvider, "associate">) => Mailer;
+  };
+};
 type StoreBound =
   | "workspaces"
   | "apiKeys"
@@ -59,6 +75,9 @@ type StoreBound =
   | "useCases"
   | "emails"
   | "events"
+  | "tasks"
+  | "mailProvider"
+  | "mailer"
   | "isStorageReady"
   | "background"
   | "settings";
@@ -77,24 +96,22 @@ export async function composeShared(
   const signer = makeTokenSigner(keys.value);
   const signedFetch = makeSignedFetch(aws, platform.wholeBody);
   const eventTopicArn = config.snsTopicArns[0] ?? "";
-  const mailProvider = makeSesMailProvider(signedFetch, { ...aws, eventTopicArn });
   const folder = await openFolder(config, signer, platform);
   const isSandbox = config.sandbox.mode !== "off";
   return {
     blobs: folder ?? makeS3BlobStore(signedFetch, clock, { ...aws, ...s3Place(config) }),
     fileDownloads: folder,
-    mailProvider,
-    mailer: makeSesMailer(
-      {
-        ...platform,
-        signedFetch,
-        mailProvider,
-        clock,
-        pause: (ms) => new Promise((resolve) => void setTimeout(resolve, ms)),
-        jitter: Math.random,
-      },
-      aws,
-    ),
+    unpaced: {
+      mailProvider: makeSesMailProvider(signedFetch, { ...aws, eventTopicArn }),
+      mailer: (mailProvider) =>
+        makeSesMailer(
+          { ...platform, signedFetch, mailProvider, clock, pause: systemPause, jitter: Math.random },
+          aws,
+        ),
+    },
+    identityMemory: makeIdentityMemory(),
+    sharedWork: platform.sharedWork,
+    pause: systemPause,
     notifications: makeNotificationReader(
       { keys: makeSigningKeys(isSandbox ? aws.endpoints.sns : null), clock, ids },
       { topicArns: config.snsTopicArns, allowSha1: config.snsAllowSha1 },
@@ -120,8 +137,16 @@ export function composePorts(
   database: Database,
   background: Background,
 ): Ports {
+  const { unpaced, ...ports } = shared;
+  const mailProvider = makeProviderTurns(
+    { ...ports, provider: unpaced.mailProvider, turns: makeTurnStore(database) },
+    { callsPerSecond: config.sesCallsPerSecond },
+  );
   return {
-    ...shared,
+    ...ports,
+    mailProvider,
+    mailer: unpaced.mailer(associatingWithin(mailProvider, ports)),
+    tasks: makeTaskStore(database),
     workspaces: makeWorkspaceStore(database),
     apiKeys: makeApiKeyStore(database),
     idempotency: makeIdempotencyStore(database),
@@ -142,6 +167,16 @@ export function composePorts(
     },
   };
 }
+
+/** What a send may wait for the turn to make a lost association again. */
+const REPAIR_TURN_MS = 3000;
+
+const associatingWithin = (
+  mailProvider: ProviderTurns,
+  { clock }: Pick<Ports, "clock">,
+): Pick<MailProvider, "associate"> => ({
+  associate: (...bond) => mailProvider.startingBy(clock.now() + REPAIR_TURN_MS).associate(...bond),
+});
 
 /**
  * Settles what the first start decides, or reads what it decided. Throws an Error with a sentence for the operator when

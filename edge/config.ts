@@ -54,6 +54,8 @@ export type Config = {
   readonly setupSharing: SetupSharing;
   readonly dnsGraceSeconds: number;
   readonly pools: PoolMode;
+  /** Everything but sends. */
+  readonly sesCallsPerSecond: number;
 };
 
 export const SANDBOX_TOPIC_ARN = `arn:aws:sns:${SANDBOX_REGION}:${SANDBOX_ACCOUNT_ID}:postrider-events`;
@@ -62,6 +64,9 @@ const PORT_DEFAULT = 8080;
 const DNS_GRACE_SECONDS_DEFAULT = 3600;
 /** A month: longer than any grace that still means something. */
 const DNS_GRACE_SECONDS_MAX = 30 * 24 * 3600;
+/** What SES allows an account (ses-facts K); a faster stand-in may allow more. */
+const SES_CALLS_PER_SECOND_DEFAULT = 1;
+const SES_CALLS_PER_SECOND_MAX = 1000;
 /** Long enough that it cannot be guessed, whoever chose it. */
 const OPERATOR_KEY_CHARACTERS_MIN = 32;
 const DOH_URLS_DEFAULT = ["https://cloudflare-dns.com/dns-query", "https://dns.google/resolve"];
@@ -133,6 +138,14 @@ export function loadConfig(environment: Environment): Result<Config, readonly st
     operatorApiKey,
     setupSharing,
     pools,
+    sesCallsPerSecond: integer(
+      "SES_CALLS_PER_SECOND",
+      setting("SES_CALLS_PER_SECOND"),
+      SES_CALLS_PER_SECOND_DEFAULT,
+      1,
+      SES_CALLS_PER_SECOND_MAX,
+      fault,
+    ),
     dnsGraceSeconds: integer(
       "DNS_GRACE_SECONDS",
       setting("DNS_GRACE_SECONDS"),

@@ -46,6 +46,8 @@ export async function parseJson(
   budget: BodyBudget,
 ): Promise<Result<unknown, Refusal>> {
   if (!schema) return ok(undefined);
+  // For the few whose body may be left out.
+  if (isBodyless(request) && schema.safeParse(undefined).success) return ok(undefined);
   const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase() ?? "";
   if (type !== "application/json" && !/^application\/[a-z0-9.+-]+\+json$/.test(type))
     return err({ kind: "unsupported_media_type", expected: "application/json" });
@@ -64,6 +66,11 @@ function decodeJson(octets: Uint8Array): Result<unknown, Refusal> {
     return err({ kind: "malformed_json" });
   }
 }
+
+const isBodyless = ({ headers }: Request): boolean =>
+  !headers.has("content-type") &&
+  !headers.has("transfer-encoding") &&
+  (headers.get("content-length") ?? "0") === "0";
 
 function parseWith(
   schema: z.ZodType,

@@ -193,6 +193,17 @@ export const PROBLEMS: Rows = {
     title: "The domain is taken",
     detail: () => "Another setup holds this domain. Delete that one first, or use a subdomain.",
   },
+  domain_conflict: {
+    status: 409,
+    title: "Another workspace has a domain above or below this one",
+    detail: () => "A domain and its subdomains belong to one workspace. Choose a domain outside of theirs.",
+  },
+  domain_recently_released: {
+    status: 409,
+    title: "The domain's former records still stand in DNS",
+    detail: () =>
+      "Another workspace had this domain. Delete its three DKIM CNAME records (names ending in _domainkey) at the DNS provider, wait until they are gone, and try again.",
+  },
   setup_in_use: {
     status: 409,
     title: "Use cases still refer to the setup",
@@ -206,7 +217,8 @@ export const PROBLEMS: Rows = {
   provider_timed_out: {
     status: 504,
     title: "The mail service did not answer in time",
-    detail: () => "Nothing was kept. Try again in a moment.",
+    detail: () =>
+      "Repeat the same request: it goes on where this one ended. What a creation has begun is undone if nobody does so within a minute.",
   },
 
   // Use cases.

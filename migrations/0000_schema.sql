@@ -49,12 +49,16 @@ CREATE TABLE `ses_setup` (
 	`domain_identity` text NOT NULL,
 	`region` text NOT NULL,
 	`status` text NOT NULL,
+	`steps_done` integer DEFAULT 0 NOT NULL,
 	`tenant_arn` text,
 	`dkim` text,
 	`verdicts` text DEFAULT '[]' NOT NULL,
 	`dns_verified` integer DEFAULT false NOT NULL,
 	`dns_checked_at` integer,
 	`dns_lost_at` integer,
+	`dkim_rearmed_at` integer,
+	`mail_from_rearmed_at` integer,
+	`sending_paused_cause` text,
 	`created_at` integer NOT NULL,
 	`updated_at` integer NOT NULL,
 	`deleted_at` integer,
@@ -64,6 +68,7 @@ CREATE TABLE `ses_setup` (
 CREATE UNIQUE INDEX `ses_setup_id_unique` ON `ses_setup` (`id`);--> statement-breakpoint
 CREATE UNIQUE INDEX `ses_setup_tenant_name` ON `ses_setup` (`tenant_name`) WHERE deleted_at IS NULL;--> statement-breakpoint
 CREATE UNIQUE INDEX `ses_setup_domain_identity` ON `ses_setup` (`domain_identity`) WHERE deleted_at IS NULL;--> statement-breakpoint
+CREATE INDEX `ses_setup_released` ON `ses_setup` (`domain_identity`,`deleted_at`) WHERE deleted_at IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `ses_setup_workspace` ON `ses_setup` (`workspace_seq`,`seq`) WHERE deleted_at IS NULL;--> statement-breakpoint
 CREATE TABLE `use_case` (
 	`seq` integer PRIMARY KEY NOT NULL,
@@ -195,3 +200,23 @@ CREATE TABLE `email_event_raw` (
 	`json` text NOT NULL,
 	FOREIGN KEY (`event_seq`) REFERENCES `email_event`(`seq`) ON UPDATE no action ON DELETE no action
 );
+--> statement-breakpoint
+CREATE TABLE `provider_turn` (
+	`seq` integer PRIMARY KEY NOT NULL,
+	`next_at` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE `task` (
+	`seq` integer PRIMARY KEY NOT NULL,
+	`kind` text NOT NULL,
+	`subject_id` text NOT NULL,
+	`run_at` integer NOT NULL,
+	`attempts` integer NOT NULL,
+	`fence` integer NOT NULL,
+	`claimed_until` integer,
+	`claim_id` text
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `task_subject` ON `task` (`kind`,`subject_id`);--> statement-breakpoint
+CREATE INDEX `task_run_at` ON `task` (`run_at`);--> statement-breakpoint
+CREATE INDEX `task_claim` ON `task` (`claim_id`) WHERE claim_id IS NOT NULL;

@@ -5,26 +5,32 @@ import { boundedFetch } from "../system/bounded-fetch.ts";
 import { parseJsonObject } from "../system/json.ts";
 import { canonicalName, isRecordType, readDnsJson, recordText, type DnsJson } from "./dns-json.ts";
 
-/** SPEC section 4: 3 s for a look-up, following included. */
-const LOOKUP_TIMEOUT_MS = 3000;
 /** A name with every kind of TXT record on it stays under 10 KB. */
 const ANSWER_BYTES_MAX = 64 * 1024;
 /** mail-rules 17.1; resolvers themselves give up at 8 to 16. */
 const CNAMES_FOLLOWED_MAX = 8;
 
 export function makeDohResolver(urls: readonly string[]): DnsResolver {
-  return { lookup: (name, type) => Promise.all(urls.map((url) => lookupAt(url, name, type))) };
+  return {
+    lookup: (name, type, timeoutMs) => Promise.all(urls.map((url) => lookupAt(url, name, type, timeoutMs))),
+  };
 }
 
 const FAILED: DnsAnswer = { kind: "failed" };
 
-async function lookupAt(url: string, name: string, type: DnsRecordType): Promise<DnsAnswer> {
+/** `timeoutMs` includes following aliases. */
+async function lookupAt(
+  url: string,
+  name: string,
+  type: DnsRecordType,
+  timeoutMs: number,
+): Promise<DnsAnswer> {
   const startedAt = performance.now();
   const asked = canonicalName(name);
   const seen = new Set<string>([asked]);
   let current = asked;
   for (;;) {
-    const answer = await ask(url, current, type, LOOKUP_TIMEOUT_MS - (performance.now() - startedAt));
+    const answer = await ask(url, current, type, timeoutMs - (performance.now() - startedAt));
     if (!answer) return FAILED;
     // A CNAME is asked for itself; for the other types it is followed, inside this answer first (RFC 1034 section 3.6.2).
     const from = current;

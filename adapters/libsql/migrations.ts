@@ -4,7 +4,7 @@ import type { Migration } from "./migrate.ts";
 export const MIGRATIONS: readonly Migration[] = [
   {
     name: "0000_schema",
-    sha256: "32da740244a15376e96b63e4dafdcdb4628309103f0384d909e1b0fd054a9619",
+    sha256: "c06848b57b8f2b312f256187938b1a0e6279d9a62ce95ca2d1e23e0027ae006d",
     statements: [
       "CREATE TABLE `api_key` (\n\t`seq` integer PRIMARY KEY NOT NULL,\n\t`id` text NOT NULL,\n\t`workspace_seq` integer NOT NULL,\n\t`name` text NOT NULL,\n\t`secret_sha256` text NOT NULL,\n\t`permissions` text NOT NULL,\n\t`created_at` integer NOT NULL,\n\t`expires_at` integer,\n\t`revoked_at` integer,\n\t`last_used_at` integer,\n\tFOREIGN KEY (`workspace_seq`) REFERENCES `workspace`(`seq`) ON UPDATE no action ON DELETE no action\n);",
       "CREATE UNIQUE INDEX `api_key_id_unique` ON `api_key` (`id`);",
@@ -16,10 +16,11 @@ export const MIGRATIONS: readonly Migration[] = [
       "CREATE TABLE `installation` (\n\t`name` text PRIMARY KEY NOT NULL,\n\t`value` text NOT NULL\n);",
       "CREATE TABLE `workspace` (\n\t`seq` integer PRIMARY KEY NOT NULL,\n\t`id` text NOT NULL,\n\t`name` text NOT NULL,\n\t`created_at` integer NOT NULL\n);",
       "CREATE UNIQUE INDEX `workspace_id_unique` ON `workspace` (`id`);",
-      "CREATE TABLE `ses_setup` (\n\t`seq` integer PRIMARY KEY NOT NULL,\n\t`id` text NOT NULL,\n\t`workspace_seq` integer NOT NULL,\n\t`tenant_name` text NOT NULL,\n\t`domain_identity` text NOT NULL,\n\t`region` text NOT NULL,\n\t`status` text NOT NULL,\n\t`tenant_arn` text,\n\t`dkim` text,\n\t`verdicts` text DEFAULT '[]' NOT NULL,\n\t`dns_verified` integer DEFAULT false NOT NULL,\n\t`dns_checked_at` integer,\n\t`dns_lost_at` integer,\n\t`created_at` integer NOT NULL,\n\t`updated_at` integer NOT NULL,\n\t`deleted_at` integer,\n\tFOREIGN KEY (`workspace_seq`) REFERENCES `workspace`(`seq`) ON UPDATE no action ON DELETE no action\n);",
+      "CREATE TABLE `ses_setup` (\n\t`seq` integer PRIMARY KEY NOT NULL,\n\t`id` text NOT NULL,\n\t`workspace_seq` integer NOT NULL,\n\t`tenant_name` text NOT NULL,\n\t`domain_identity` text NOT NULL,\n\t`region` text NOT NULL,\n\t`status` text NOT NULL,\n\t`steps_done` integer DEFAULT 0 NOT NULL,\n\t`tenant_arn` text,\n\t`dkim` text,\n\t`verdicts` text DEFAULT '[]' NOT NULL,\n\t`dns_verified` integer DEFAULT false NOT NULL,\n\t`dns_checked_at` integer,\n\t`dns_lost_at` integer,\n\t`dkim_rearmed_at` integer,\n\t`mail_from_rearmed_at` integer,\n\t`sending_paused_cause` text,\n\t`created_at` integer NOT NULL,\n\t`updated_at` integer NOT NULL,\n\t`deleted_at` integer,\n\tFOREIGN KEY (`workspace_seq`) REFERENCES `workspace`(`seq`) ON UPDATE no action ON DELETE no action\n);",
       "CREATE UNIQUE INDEX `ses_setup_id_unique` ON `ses_setup` (`id`);",
       "CREATE UNIQUE INDEX `ses_setup_tenant_name` ON `ses_setup` (`tenant_name`) WHERE deleted_at IS NULL;",
       "CREATE UNIQUE INDEX `ses_setup_domain_identity` ON `ses_setup` (`domain_identity`) WHERE deleted_at IS NULL;",
+      "CREATE INDEX `ses_setup_released` ON `ses_setup` (`domain_identity`,`deleted_at`) WHERE deleted_at IS NOT NULL;",
       "CREATE INDEX `ses_setup_workspace` ON `ses_setup` (`workspace_seq`,`seq`) WHERE deleted_at IS NULL;",
       "CREATE TABLE `use_case` (\n\t`seq` integer PRIMARY KEY NOT NULL,\n\t`id` text NOT NULL,\n\t`workspace_seq` integer NOT NULL,\n\t`channel` text NOT NULL,\n\t`entity_name` text NOT NULL,\n\t`name` text NOT NULL,\n\t`entity_name_folded` text NOT NULL,\n\t`name_folded` text NOT NULL,\n\t`description` text,\n\t`status` text NOT NULL,\n\t`setup_seq` integer,\n\t`configuration_set_name` text,\n\t`sender_email_address` text,\n\t`sender_canonical` text,\n\t`sender_display_name` text,\n\t`email_type` text,\n\t`unsubscribe_scope` text,\n\t`tier` text,\n\t`twilio_setup_id` text,\n\t`created_at` integer NOT NULL,\n\t`updated_at` integer NOT NULL,\n\t`deleted_at` integer,\n\tFOREIGN KEY (`workspace_seq`) REFERENCES `workspace`(`seq`) ON UPDATE no action ON DELETE no action,\n\tFOREIGN KEY (`setup_seq`) REFERENCES `ses_setup`(`seq`) ON UPDATE no action ON DELETE no action\n);",
       "CREATE UNIQUE INDEX `use_case_id_unique` ON `use_case` (`id`);",
@@ -48,6 +49,11 @@ export const MIGRATIONS: readonly Migration[] = [
       "CREATE INDEX `email_event_waiting_message` ON `email_event` (`provider_message_id`) WHERE email_seq IS NULL;",
       "CREATE INDEX `email_event_waiting_tag` ON `email_event` (`tagged_email_id`) WHERE email_seq IS NULL AND tagged_email_id IS NOT NULL;",
       "CREATE TABLE `email_event_raw` (\n\t`event_seq` integer PRIMARY KEY NOT NULL,\n\t`json` text NOT NULL,\n\tFOREIGN KEY (`event_seq`) REFERENCES `email_event`(`seq`) ON UPDATE no action ON DELETE no action\n);",
+      "CREATE TABLE `provider_turn` (\n\t`seq` integer PRIMARY KEY NOT NULL,\n\t`next_at` integer NOT NULL\n);",
+      "CREATE TABLE `task` (\n\t`seq` integer PRIMARY KEY NOT NULL,\n\t`kind` text NOT NULL,\n\t`subject_id` text NOT NULL,\n\t`run_at` integer NOT NULL,\n\t`attempts` integer NOT NULL,\n\t`fence` integer NOT NULL,\n\t`claimed_until` integer,\n\t`claim_id` text\n);",
+      "CREATE UNIQUE INDEX `task_subject` ON `task` (`kind`,`subject_id`);",
+      "CREATE INDEX `task_run_at` ON `task` (`run_at`);",
+      "CREATE INDEX `task_claim` ON `task` (`claim_id`) WHERE claim_id IS NOT NULL;",
     ],
   },
 ];

@@ -1,12 +1,21 @@
 // Use cases. Three unique indexes over the living rows decide who gets a name pair, a configuration set name and a
-// sender address; a setup that is being deleted takes none.
+// sender address; a setup that is being deleted takes none. The writes of whoever makes or deletes one ask for their
+// task's fence.
 import { type SQL, sql } from "drizzle-orm";
 import { assert } from "../../core/assert.ts";
 import { canonicalAddress } from "../../core/email/address.ts";
 import type { ClaimLost } from "../../core/idempotency/idempotency.ts";
 import type { Id } from "../../core/ids.ts";
-import type { UseCaseFilter, UseCaseStore, UseCaseTaken } from "../../core/ports/use-case-store.ts";
+import type {
+  UseCaseDeletionNotBegun,
+  UseCaseFilter,
+  UseCaseInWork,
+  UseCaseStore,
+  UseCaseTaken,
+} from "../../core/ports/use-case-store.ts";
+import { err, ok, type Result } from "../../core/result.ts";
 import type { SetupStatus } from "../../core/setup/ses-setup.ts";
+import type { Task } from "../../core/tasks/task.ts";
 import { foldName } from "../../core/use-case/use-case-name.ts";
 import type { EmailUseCase, UseCaseStatus } from "../../core/use-case/use-case.ts";
 import { insertSelect, select } from "./columns.ts";
@@ -24,6 +33,20 @@ import {
 import { workspace } from "./schema/access.ts";
 import { sesSetup, useCase } from "./schema/channel.ts";
 import { bare, prepare } from "./statement.ts";
+import {
+  type ClaimTaskArgs,
+  claimTask,
+  completeTask,
+  heldArgs,
+  holds,
+  insertTask,
+  isHeld,
+  newClaim,
+  postponeTask,
+  removeTasks,
+  selectClaimed,
+  taskFromRow,
+} from "./task-statements.ts";
 import { useCaseColumns, useCaseFromRow } from "./use-case-row.ts";
 
 const id = sql.placeholder("id");
@@ -39,6 +62,9 @@ const setStatus = (next: UseCaseStatus) => sql`${bare(useCase.status)} = ${next}
 /** Times come from several clocks: a change never makes a row look older. */
 const changed = sql`${bare(useCase.updatedAt)} = max(${useCase.updatedAt}, ${at})`;
 
+const isThere = (condition: SQL) =>
+  sql`EXISTS (SELECT 1 FROM ${useCase} WHERE ${thisUseCase} AND ${condition})`;
+
 /** `null` for the argument lets everything pass: for filters that no index walks. */
 const whenGiven = (name: string, condition: SQL) => sql`(${sql.placeholder(name)} IS NULL OR ${condition})`;
 
@@ -50,10 +76,11 @@ const selectOne = prepare<{ id: Id; workspaceId: Id | null }>(
     WHERE ${thisUseCase} AND ${living} AND ${whenGiven("workspaceId", sql`${workspace.id} = ${workspaceId}`)}`,
 );
 
-// ---- reserve, provisioned or released
+// ---- making one
 
 type ReserveArgs = EmailUseCase &
-  ClaimArgs & { entityNameFolded: string; nameFolded: string; senderCanonical: string };
+  ClaimArgs &
+  ClaimTaskArgs & { entityNameFolded: string; nameFolded: string; senderCanonical: string };
 
 const setupStands = sql`${sesSetup.id} = ${setupId} AND ${sesSetup.status} = ${"ready" satisfies SetupStatus}`;
 
@@ -83,6 +110,8 @@ const insert = prepare<ReserveArgs>(
 );
 
 const returnKey = returnClaim(useCase.id);
+const insertProvision = insertTask("provision_use_case", isThere(provisioning));
+const claimProvision = claimTask("provision_use_case", isThere(provisioning));
 
 const isTaken = (condition: SQL) =>
   sql<number>`EXISTS (SELECT 1 FROM ${useCase} WHERE ${living} AND ${condition})`;
@@ -112,12 +141,25 @@ function toRefusal(row: Row): UseCaseTaken | ClaimLost {
   return { kind: "sender_address_taken" };
 }
 
-const recordProvisioned = prepare<{ id: Id; at: number }>(
-  sql`UPDATE ${useCase} SET ${setStatus("ready")}, ${changed} WHERE ${thisUseCase} AND ${provisioning}`,
+type NamesArgs = { workspaceId: Id; entityNameFolded: string; nameFolded: string };
+const selectUnfinished = prepare<NamesArgs>(
+  sql`SELECT ${useCaseColumns.list} FROM ${joined} WHERE ${provisioning} AND ${workspace.id} = ${workspaceId}
+    AND ${useCase.entityNameFolded} = ${sql.placeholder("entityNameFolded")}
+    AND ${useCase.nameFolded} = ${sql.placeholder("nameFolded")}`,
 );
 
-const releaseKey = releaseClaim(useCase.id, provisioning);
-const release = prepare<{ id: Id }>(sql`DELETE FROM ${useCase} WHERE ${thisUseCase} AND ${provisioning}`);
+type Held = ReturnType<typeof heldArgs>;
+const releasable = sql`${provisioning} AND ${holds("provision_use_case")}`;
+const recordProvisioned = prepare<Held & { at: number }>(
+  sql`UPDATE ${useCase} SET ${setStatus("ready")}, ${changed} WHERE ${thisUseCase} AND ${releasable}`,
+);
+const selectReady = prepare<{ id: Id }>(
+  sql`SELECT 1 FROM ${useCase} WHERE ${thisUseCase} AND ${status("ready")}`,
+);
+
+const releaseKey = releaseClaim(useCase.id, releasable);
+const release = prepare<Held>(sql`DELETE FROM ${useCase} WHERE ${thisUseCase} AND ${releasable}`);
+const removeTasksOfGone = removeTasks(sql`NOT ${isThere(living)}`);
 
 // ---- list: along the setup's index, the workspace's, or the table; what else is asked is filtered on the way
 
@@ -161,21 +203,45 @@ function listStatement(filter: UseCaseFilter, limit: number): Statement {
 
 // ---- deletion
 
+const deletable = sql`(${status("ready")} OR ${status("deleting")})`;
+const insertDeletion = insertTask("delete_use_case", isThere(deletable));
+const claimDeletion = claimTask("delete_use_case", isThere(deletable));
 const beginDelete = prepare<{ id: Id; at: number }>(
   sql`UPDATE ${useCase} SET ${setStatus("deleting")}, ${changed}
-    WHERE ${thisUseCase} AND (${status("ready")} OR ${status("deleting")})`,
+    WHERE ${thisUseCase} AND ${status("ready")} AND ${isHeld("delete_use_case")}`,
 );
-const abortDelete = prepare<{ id: Id; at: number }>(
-  sql`UPDATE ${useCase} SET ${setStatus("ready")}, ${changed} WHERE ${thisUseCase} AND ${status("deleting")}`,
+const selectDeletable = prepare<{ id: Id }>(
+  sql`SELECT 1 FROM ${useCase} WHERE ${thisUseCase} AND ${deletable}`,
 );
-const bury = prepare<{ id: Id; at: number }>(
+
+function toDeletion(
+  claimed: readonly Row[] = [],
+  deletables: readonly Row[] = [],
+): Result<Task<"delete_use_case">, UseCaseDeletionNotBegun> {
+  const task = claimed[0] && taskFromRow(claimed[0]);
+  if (task) return ok({ ...task, kind: "delete_use_case" });
+  return err({ kind: deletables.length === 0 ? "use_case_not_found" : "deletion_in_progress" });
+}
+
+const heldDeletion = sql`${status("deleting")} AND ${holds("delete_use_case")}`;
+const restore = prepare<Held & { at: number }>(
+  sql`UPDATE ${useCase} SET ${setStatus("ready")}, ${changed} WHERE ${thisUseCase} AND ${heldDeletion}`,
+);
+const bury = prepare<Held & { at: number }>(
   sql`UPDATE ${useCase} SET ${setStatus("deleted")}, ${bare(useCase.deletedAt)} = ${at}, ${changed}
-    WHERE ${thisUseCase} AND ${living} AND NOT ${provisioning}`,
+    WHERE ${thisUseCase} AND ${heldDeletion}`,
 );
+const selectLiving = prepare<{ id: Id }>(sql`SELECT 1 FROM ${useCase} WHERE ${thisUseCase} AND ${living}`);
 
 export function makeUseCaseStore(database: Database): UseCaseStore {
   const run = (...statements: readonly Statement[]): Promise<void> =>
     database.write({ statements, outcome: () => undefined });
+  /** Runs them, and answers whether the use case is gone then. */
+  const runAndMiss = (id: Id, ...statements: readonly Statement[]): Promise<boolean> =>
+    database.write({
+      statements: [...statements, selectLiving({ id })],
+      outcome: (results) => results.at(-1)?.length === 0,
+    });
 
   return {
     reserveEmail(reserved, claim) {
@@ -186,20 +252,56 @@ export function makeUseCaseStore(database: Database): UseCaseStore {
         entityNameFolded: foldName(reserved.entityName),
         nameFolded: foldName(reserved.name),
         senderCanonical: canonicalAddress(reserved.senderEmailAddress),
+        ...newClaim(),
       };
       return database.write({
         statements: [
           ...takeClaim(args),
           insert(args),
+          insertProvision(args),
+          claimProvision(args),
           ...returnKey(args),
+          selectClaimed(args),
           selectRefusal(args),
           selectOne({ id, workspaceId }),
         ],
-        outcome: (results) => storedOrRefused(results, emailUseCaseFromRow, toRefusal),
+        outcome: (results) => {
+          const stored = storedOrRefused(results, emailUseCaseFromRow, toRefusal);
+          return stored.ok ? ok(toWork(stored.value, results.at(-3))) : stored;
+        },
       });
     },
-    recordProvisioned: (id, at) => run(recordProvisioned({ id, at })),
-    release: (id) => run(releaseKey({ id }), release({ id })),
+    async findUnfinished(workspaceId, entityName, name) {
+      const args = { workspaceId, entityNameFolded: foldName(entityName), nameFolded: foldName(name) };
+      const [rows] = await database.read([selectUnfinished(args)]);
+      return rows?.[0] === undefined ? null : emailUseCaseFromRow(rows[0]);
+    },
+    takeOver(useCase, claim, at) {
+      const args = { id: useCase.id, ...newClaim() };
+      return database.write({
+        statements: [
+          claimProvision(args),
+          ...takeClaim(claimArgs(useCase.workspaceId, claim, useCase.id, at)),
+          selectClaimed(args),
+        ],
+        outcome: (results) => (results.at(-1)?.[0] === undefined ? null : toWork(useCase, results.at(-1))),
+      });
+    },
+    recordProvisioned(task, at) {
+      const held = heldArgs(task);
+      return database.write({
+        statements: [recordProvisioned({ ...held, at }), completeTask(held), selectReady(held)],
+        outcome: (results) => results.at(-1)?.[0] !== undefined,
+      });
+    },
+    letGo(task, runAt) {
+      const held = heldArgs(task);
+      return run(releaseKey(held), postponeTask({ ...held, runAt, attempts: task.attempts }));
+    },
+    release(task) {
+      const held = heldArgs(task);
+      return runAndMiss(held.id, releaseKey(held), release(held), removeTasksOfGone(held));
+    },
     async find(id, workspaceId) {
       const [rows] = await database.read([selectOne({ id, workspaceId })]);
       return rows?.[0] === undefined ? null : useCaseFromRow(rows[0]);
@@ -208,10 +310,33 @@ export function makeUseCaseStore(database: Database): UseCaseStore {
       const [rows = []] = await database.read([listStatement(filter, limit)]);
       return rows.map(useCaseFromRow);
     },
-    beginDelete: (id, at) => run(beginDelete({ id, at })),
-    abortDelete: (id, at) => run(abortDelete({ id, at })),
-    bury: (id, at) => run(bury({ id, at })),
+    beginDelete(id, at) {
+      const claim = newClaim();
+      return database.write({
+        statements: [
+          insertDeletion({ id }),
+          claimDeletion({ id, ...claim }),
+          beginDelete({ id, at }),
+          selectClaimed(claim),
+          selectDeletable({ id }),
+        ],
+        outcome: ([, , , claimed, deletables]) => toDeletion(claimed, deletables),
+      });
+    },
+    abortDelete(task, at, next) {
+      const held = heldArgs(task);
+      return run(...(next === "ready" ? [restore({ ...held, at })] : []), completeTask(held));
+    },
+    bury(task, at) {
+      const held = heldArgs(task);
+      return runAndMiss(held.id, bury({ ...held, at }), removeTasksOfGone(held));
+    },
   };
+}
+
+function toWork(useCase: EmailUseCase, taskRows: readonly Row[] = []): UseCaseInWork {
+  assert(taskRows[0] !== undefined, "a use case was stored without its task");
+  return { useCase, task: { ...taskFromRow(taskRows[0]), kind: "provision_use_case" } };
 }
 
 function emailUseCaseFromRow(row: Row): EmailUseCase {

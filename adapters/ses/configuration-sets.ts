@@ -2,7 +2,7 @@
 import type { MailProvider } from "../../core/ports/mail-provider.ts";
 import { ok } from "../../core/result.ts";
 import type { SesCall } from "./ses-call.ts";
-import { sesTags } from "./tags.ts";
+import { readSesTags, sesTags } from "./tags.ts";
 
 /**
  * What goes beside the pool. SES replaces delivery options as a whole, so they travel together, here and whenever the
@@ -36,7 +36,10 @@ const setPath = (name: string): string => `/configuration-sets/${encodeURICompon
 export function configurationSetCalls(
   call: SesCall,
   eventTopicArn: string,
-): Pick<MailProvider, "createConfigurationSet" | "createEventDestination" | "deleteConfigurationSet"> {
+): Pick<
+  MailProvider,
+  "createConfigurationSet" | "getConfigurationSet" | "createEventDestination" | "deleteConfigurationSet"
+> {
   return {
     async createConfigurationSet(name, pool, tags) {
       const answer = await call("POST", "/configuration-sets", {
@@ -48,6 +51,11 @@ export function configurationSetCalls(
         // No SuppressionOptions: they would override the tenant's own list.
       });
       return answer.ok ? ok(undefined) : answer;
+    },
+
+    async getConfigurationSet(name) {
+      const answer = await call("GET", setPath(name));
+      return answer.ok ? ok({ tags: readSesTags(answer.value.Tags) }) : answer;
     },
 
     async createEventDestination(configurationSetName) {

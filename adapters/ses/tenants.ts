@@ -2,16 +2,23 @@
 // All of it is POST, reading and deleting too.
 import type { MailProvider } from "../../core/ports/mail-provider.ts";
 import { err, ok } from "../../core/result.ts";
-import { asObject, asText, type JsonObject } from "../system/json.ts";
+import { asArray, asObject, asText, type JsonObject } from "../system/json.ts";
 import { isTenantArn, resourceArn } from "./arn.ts";
 import { type SesCall, unreadable } from "./ses-call.ts";
 import { readSesTags, sesTags } from "./tags.ts";
 
 const ARN_CHARACTERS_MAX = 2048;
+const PAUSED_PAGE_SIZE = 100;
+const TOKEN_CHARACTERS_MAX = 8192;
+/** Causes are shown to the customer: a sentence each. */
+const CAUSE_CHARACTERS_MAX = 1000;
 
 export function tenantCalls(
   call: SesCall,
-): Pick<MailProvider, "createTenant" | "getTenant" | "deleteTenant" | "associate" | "dissociate"> {
+): Pick<
+  MailProvider,
+  "createTenant" | "getTenant" | "deleteTenant" | "listPausedTenants" | "associate" | "dissociate"
+> {
   return {
     async createTenant(tenantName, tags) {
       const answer = await call("POST", "/tenants", {
@@ -40,6 +47,25 @@ export function tenantCalls(
       return answer.ok ? ok(undefined) : answer;
     },
 
+    async listPausedTenants(after) {
+      const answer = await call("POST", "/reputation/entities", {
+        Filter: { ENTITY_TYPE: "RESOURCE", SENDING_STATUS: "DISABLED" },
+        PageSize: PAUSED_PAGE_SIZE,
+        ...(after === null ? {} : { NextToken: after }),
+      });
+      if (!answer.ok) return answer;
+      const tenants = asArray(answer.value.ReputationEntities)
+        .map(asObject)
+        .filter((entity) => entity !== null)
+        // The filter is SES's; an aggregate that is not disabled lets mail through whatever the filter thought.
+        .filter((entity) => entity.SendingStatusAggregate === "DISABLED")
+        .map((entity) => ({
+          tenantArn: asText(entity.ReputationEntityReference, ARN_CHARACTERS_MAX) ?? "",
+          cause: pauseCause(entity),
+        }));
+      return ok({ tenants, next: asText(answer.value.NextToken, TOKEN_CHARACTERS_MAX) || null });
+    },
+
     async associate(tenant, resource) {
       const answer = await call("POST", "/tenants/resources", {
         TenantName: tenant.tenantName,
@@ -56,6 +82,16 @@ export function tenantCalls(
       return answer.ok ? ok(undefined) : answer;
     },
   };
+}
+
+/** Either side may have paused it, and each says why (ses-facts A1). */
+function pauseCause(entity: JsonObject): string {
+  const causes = [entity.AwsSesManagedStatus, entity.CustomerManagedStatus]
+    .map(asObject)
+    .filter((side) => side?.Status === "DISABLED")
+    .map((side) => asText(side?.Cause, CAUSE_CHARACTERS_MAX) ?? "")
+    .filter((cause) => cause !== "");
+  return causes.join(" ") || "Amazon SES has paused the tenant.";
 }
 
 function readArn(tenant: JsonObject): string | null {

@@ -83,6 +83,8 @@ export async function sendEmail(
   if (!useCase || !setup) return err({ kind: "use_case_not_found" });
   if (!mayBeSentFrom(setup, ports.settings.dnsGraceSeconds, ports.clock.now()))
     return err({ kind: "dns_not_verified" });
+  if (setup.sendingPausedCause !== null)
+    return err({ kind: "sending_paused", reason: setup.sendingPausedCause });
 
   const email = draftEmail(ports, command, useCase, setup);
   const message = composeMessage(ports, command, useCase, email);

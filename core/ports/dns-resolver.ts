@@ -10,5 +10,10 @@ export type DnsAnswer =
   | { readonly kind: "none"; readonly nameExists: boolean }
   | { readonly kind: "failed" };
 
-/** Asks every configured resolver the same question, live, and answers each one's answer, in their order. Never throws. */
-export type DnsResolver = { lookup(name: string, type: DnsRecordType): Promise<readonly DnsAnswer[]> };
+/**
+ * Asks every configured resolver the same question, live, and answers each one's answer, in their order. One that has
+ * not answered after `timeoutMs` has failed. Never throws.
+ */
+export type DnsResolver = {
+  lookup(name: string, type: DnsRecordType, timeoutMs: number): Promise<readonly DnsAnswer[]>;
+};

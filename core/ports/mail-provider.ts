@@ -3,11 +3,13 @@ import type { Result } from "../result.ts";
 
 /**
  * Why a provider call did not succeed. `refused`: a modelled 4xx other than the ones named, final. `throttled`: not
- * done, may be tried again. `unavailable` and `timed_out`: may or may not have been done.
+ * done, may be tried again. `out_of_turn`: not made, its turn would have come too late (see ProviderTurns).
+ * `unavailable` and `timed_out`: may or may not have been done.
  * `reason` is the provider's own message, bounded; it is for operators' logs and for `detail`, never parsed.
  */
 export type ProviderFault = {
-  readonly kind: "already_exists" | "not_found" | "refused" | "throttled" | "unavailable" | "timed_out";
+  readonly kind:
+    "already_exists" | "not_found" | "refused" | "throttled" | "out_of_turn" | "unavailable" | "timed_out";
   readonly reason: string;
 };
 
@@ -52,6 +54,8 @@ export type MailProvider = {
     tenantName: string,
   ): Promise<Result<{ tenantArn: string; tags: ProviderTags | null }, ProviderFault>>;
   deleteTenant(tenantName: string): Promise<Result<void, ProviderFault>>;
+  /** One page of the tenants that may send nothing at the moment; `after` is an earlier page's `next`, null at first. */
+  listPausedTenants(after: string | null): Promise<Result<PausedTenants, ProviderFault>>;
   createIdentity(domain: string, tags: ProviderTags): Promise<Result<DkimKeys, ProviderFault>>;
   getIdentity(domain: string): Promise<Result<IdentityState, ProviderFault>>;
   /** Points MAIL FROM at the domain, falling back to the provider's own when its MX is missing. Also re-arms a failed one. */
@@ -68,9 +72,19 @@ export type MailProvider = {
     pool: string | null,
     tags: ProviderTags,
   ): Promise<Result<void, ProviderFault>>;
+  getConfigurationSet(name: string): Promise<Result<{ tags: ProviderTags | null }, ProviderFault>>;
   /** All event types but SUBSCRIPTION, to the configured topic. */
   createEventDestination(configurationSetName: string): Promise<Result<void, ProviderFault>>;
   deleteConfigurationSet(name: string): Promise<Result<void, ProviderFault>>;
+};
+
+export type PausedTenants = {
+  readonly tenants: readonly {
+    readonly tenantArn: string;
+    /** Why, in the provider's words; bounded. */
+    readonly cause: string;
+  }[];
+  readonly next: string | null;
 };
 
 export type ProviderTenant = { readonly tenantName: string; readonly tenantArn: string };

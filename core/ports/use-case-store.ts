@@ -1,6 +1,7 @@
 import type { ClaimLost, IdempotencyClaim } from "../idempotency/idempotency.ts";
 import type { Id } from "../ids.ts";
 import type { Result } from "../result.ts";
+import type { Task } from "../tasks/task.ts";
 import type { Channel, EmailUseCase, UseCase } from "../use-case/use-case.ts";
 
 export type UseCaseTaken =
@@ -20,30 +21,45 @@ export type UseCaseFilter = {
   readonly setupId?: Id;
 };
 
+/** A use case that is being made, and the task of whoever makes it. */
+export type UseCaseInWork = { readonly useCase: EmailUseCase; readonly task: Task<"provision_use_case"> };
+
+export type UseCaseDeletionNotBegun =
+  | { readonly kind: "use_case_not_found" }
+  /** Somebody else is taking it down at the moment. */
+  | { readonly kind: "deletion_in_progress" };
+
 /**
  * Use cases. Among those not deleted: the folded name pair is unique in the workspace, configuration set name and sender
  * address (`canonicalAddress`) are unique over all. The unique indexes decide races. `updatedAt` never goes back. Every
- * write run again changes nothing more and answers the same.
+ * write run again changes nothing more and answers the same. A write that takes a task is its holder's: once the lease
+ * is another's it changes nothing.
  *
- * - `reserveEmail` stores an e-mail use case as `provisioning` with its claim if its setup is `ready`, of whatever
- *   workspace, or says what stood in its way, in this order: the claim is lost, no such setup, the names, the
- *   configuration set name, the sender address. A refusal stores nothing. `recordProvisioned` makes it `ready`;
- *   `release` removes a `provisioning` one and its claim as if it had never been.
+ * - `reserveEmail` stores an e-mail use case as `provisioning`, with its claim and its task `provision_use_case`, held by
+ *   the caller, if its setup is `ready`, of whatever workspace, or says what stood in its way, in this order: the claim is
+ *   lost, no such setup, the names, the configuration set name, the sender address. A refusal stores nothing.
+ * - `findUnfinished`, `takeOver`, `letGo` and `release` as for setups. `recordProvisioned` makes it `ready` and ends its
+ *   task; false when the lease is another's.
  * - `find` answers a use case that is not deleted, whatever its status, of exactly this workspace (null: of any).
  * - `list` answers those not deleted and no longer `provisioning`, in creation order, at most `limit`. Filters are
  *   joined by "and".
- * - `beginDelete`, `abortDelete`, `bury` as for setups; a buried use case frees its names and stays a scope for reading.
+ * - `beginDelete`, `bury` as for setups, with the task `delete_use_case`; a buried use case frees its names and stays a
+ *   scope for reading. `abortDelete` ends the task; the use case is `ready` again, or stays `deleting` when a part of it
+ *   is gone.
  */
 export type UseCaseStore = {
   reserveEmail(
     useCase: EmailUseCase,
     claim: IdempotencyClaim | null,
-  ): Promise<Result<EmailUseCase, UseCaseTaken | ClaimLost>>;
-  recordProvisioned(id: Id, at: number): Promise<void>;
-  release(id: Id): Promise<void>;
+  ): Promise<Result<UseCaseInWork, UseCaseTaken | ClaimLost>>;
+  findUnfinished(workspaceId: Id, entityName: string, name: string): Promise<EmailUseCase | null>;
+  takeOver(useCase: EmailUseCase, claim: IdempotencyClaim | null, at: number): Promise<UseCaseInWork | null>;
+  recordProvisioned(task: Task, at: number): Promise<boolean>;
+  letGo(task: Task, runAt: number): Promise<void>;
+  release(task: Task): Promise<boolean>;
   find(id: Id, workspaceId: Id | null): Promise<UseCase | null>;
   list(filter: UseCaseFilter, limit: number): Promise<readonly UseCase[]>;
-  beginDelete(id: Id, at: number): Promise<void>;
-  abortDelete(id: Id, at: number): Promise<void>;
-  bury(id: Id, at: number): Promise<void>;
+  beginDelete(id: Id, at: number): Promise<Result<Task<"delete_use_case">, UseCaseDeletionNotBegun>>;
+  abortDelete(task: Task, at: number, status: "ready" | "deleting"): Promise<void>;
+  bury(task: Task, at: number): Promise<boolean>;
 };

@@ -1,27 +1,31 @@
 // Creates a setup: reserves its names, makes tenant and identity at the mail provider, and answers the setup with the
-// keys its seven records follow from. The names are decided by the store before the provider is asked; a fault there
-// takes down what was made and gives the names back, so that a refusal leaves nothing behind.
-// Not done here: going on after a crash, pacing, and the rules for domains that somebody else used before.
+// keys its seven records follow from; what else it needs there is made after the answer, by the task that was stored with
+// the names. The store decides about names before the provider is asked. What fails for good is undone at once; out of
+// time, the same workspace may go on by repeating the same names, or the task undoes it (provision-setup.ts).
 import { assert } from "../assert.ts";
 import type { ClaimLost, IdempotencyClaim } from "../idempotency/idempotency.ts";
 import type { Id } from "../ids.ts";
-import type { Clock } from "../ports/clock.ts";
+import type { Background } from "../ports/background.ts";
+import type { DnsResolver } from "../ports/dns-resolver.ts";
 import type { IdSource } from "../ports/id-source.ts";
-import type { MailProvider } from "../ports/mail-provider.ts";
-import type { SetupNameTaken, SetupStore } from "../ports/setup-store.ts";
+import type { SetupInWork, SetupNameTaken } from "../ports/setup-store.ts";
 import { err, ok, type Result } from "../result.ts";
+import type { CarryOutPorts } from "../tasks/carry-out.ts";
+import { RESUME_MS, WORK_MS } from "../tasks/task.ts";
 import { isStanding, type StandingSetup } from "./find-setup.ts";
-import { callBudget, makeInSteps, type ProviderRefused } from "./provider-steps.ts";
-import { SETUP_STEPS } from "./setup-steps.ts";
+import { isOutOfTime, type ProviderRefused, refusalOf, takeSteps, undoSteps } from "./provider-steps.ts";
+import { provisionNow, type ProvisionSetupPorts } from "./provision-setup.ts";
+import { dkimRecords, mustHaveLeft, stillStands } from "./released-domain.ts";
+import type { SesSetup } from "./ses-setup.ts";
+import { STANDING_STEPS, workOn } from "./setup-steps.ts";
 
-export type CreateSetupPorts = {
-  readonly setups: SetupStore;
-  readonly mailProvider: MailProvider;
-  readonly ids: IdSource;
-  readonly clock: Clock;
-  /** `installation`: the id its objects at the provider are tagged with. */
-  readonly settings: { readonly region: string; readonly installation: string };
-};
+export type CreateSetupPorts = ProvisionSetupPorts &
+  CarryOutPorts & {
+    readonly dns: DnsResolver;
+    readonly ids: IdSource;
+    readonly background: Background;
+    readonly settings: { readonly region: string };
+  };
 
 export type CreateSetup = {
   readonly workspaceId: Id;
@@ -34,29 +38,87 @@ export type CreateSetup = {
 
 export type CreateSetupRefused = SetupNameTaken | ProviderRefused | ClaimLost;
 
+const LOOKUP_MS = 3000;
+
 /** The new setup, its records still to be published. */
 export async function createSetup(
-  { setups, mailProvider, ids, clock, settings }: CreateSetupPorts,
-  { workspaceId, tenantName, domainIdentity, claim }: CreateSetup,
+  ports: CreateSetupPorts,
+  command: CreateSetup,
 ): Promise<Result<StandingSetup, CreateSetupRefused>> {
-  const fits = callBudget(clock);
-  const id = ids.newId();
-  const names = { id, workspaceId, tenantName, domainIdentity };
-  const reserved = await setups.reserve({ ...names, region: settings.region, createdAt: clock.now() }, claim);
-  if (!reserved.ok) return reserved;
+  const startBy = ports.clock.now() + WORK_MS;
+  const begun = await begin(ports, command);
+  return begun.ok ? make(ports, begun.value, startBy) : begun;
+}
 
-  const tags = { installation: settings.installation, owner: id, attempt: ids.newId() };
-  const begun = { provider: mailProvider, tags, tenantName, domainIdentity, tenantArn: null, dkim: null };
-  const made = await makeInSteps(SETUP_STEPS, begun, fits);
-  if (!made.ok) {
-    await setups.release(id);
-    return err(made.error);
+/** Reserves the names, or takes over what an earlier request of the workspace for the same names has left. */
+async function begin(
+  ports: CreateSetupPorts,
+  command: CreateSetup,
+): Promise<Result<SetupInWork, SetupNameTaken | ClaimLost>> {
+  const { setups, clock } = ports;
+  const { workspaceId, tenantName, domainIdentity, claim } = command;
+  const released = await setups.findReleased(domainIdentity);
+  if (mustHaveLeft(released, workspaceId) && !(await hasLeft(ports.dns, released)))
+    return err({ kind: "domain_recently_released" });
+
+  const reservation = {
+    id: ports.ids.newId(),
+    workspaceId,
+    tenantName,
+    domainIdentity,
+    region: ports.settings.region,
+    releasedSetupId: released?.id ?? null,
+    createdAt: clock.now(),
+  };
+  const reserved = await setups.reserve(reservation, claim);
+  if (reserved.ok || reserved.error.kind === "claim_lost") return reserved;
+  const unfinished = await setups.findUnfinished(workspaceId, tenantName, domainIdentity);
+  const taken = unfinished && (await setups.takeOver(unfinished, claim, clock.now()));
+  return taken ? ok(taken) : reserved;
+}
+
+/** Looks the former holder's DKIM records up, live. */
+async function hasLeft(dns: DnsResolver, released: SesSetup): Promise<boolean> {
+  const records = dkimRecords(released);
+  const observed = await Promise.all(
+    records.map(async ({ address: name, type }) => ({
+      name,
+      type,
+      answers: await dns.lookup(name, type, LOOKUP_MS),
+    })),
+  );
+  return !stillStands(records, observed);
+}
+
+async function make(
+  ports: CreateSetupPorts,
+  { setup, task }: SetupInWork,
+  startBy: number,
+): Promise<Result<StandingSetup, ProviderRefused | SetupNameTaken>> {
+  const { setups, clock, background } = ports;
+  const provider = ports.mailProvider.startingBy(startBy, { calls: STANDING_STEPS.length });
+  const ended = await takeSteps(STANDING_STEPS, workOn(provider, ports.settings.installation, setup));
+  assert(ended.kind !== "lost", "nothing was recorded between the steps");
+
+  if (ended.kind === "done") {
+    const { tenantArn, dkim } = ended.work;
+    assert(tenantArn !== null && dkim !== null, "every step was taken, and one left nothing");
+    const standing = { tenantArn, dkim, stepsDone: STANDING_STEPS.length };
+    const stored = await setups.recordStanding(task, standing, clock.now());
+    // Somebody else's by now: this took so long that the lease ran out.
+    if (stored === null || !isStanding(stored)) return err({ kind: "provider_timed_out" });
+    background.after(provisionNow(ports, stored).catch(() => undefined));
+    return ok(stored);
   }
 
-  const { tenantArn, dkim } = made.value;
-  assert(tenantArn !== null && dkim !== null, "every step was taken, and one left nothing");
-  await setups.recordTenant(id, tenantArn);
-  const setup = await setups.recordProvisioned(id, dkim, clock.now());
-  assert(setup !== null && isStanding(setup), "a setup that was being made is gone");
-  return ok(setup);
+  const { fault, taken, work, done, mayBeDone } = ended;
+  const refusal = taken ?? refusalOf(fault);
+  if (isOutOfTime(fault) && (done > 0 || mayBeDone)) {
+    await setups.letGo(task, clock.now() + RESUME_MS);
+    return err(refusal);
+  }
+  const undone = await undoSteps(STANDING_STEPS, work, { done, mayBeDone, isCertain: true });
+  if (undone.ok) await setups.release(task);
+  else await setups.letGo(task, clock.now());
+  return err(refusal);
 }

@@ -38,7 +38,7 @@ const FIXES: Readonly<Record<VerdictReason, (record: DnsRecord, context: FixCont
       : `Delete the other MX records of ${record.address} (${othersOf(record, found)}), or give them a higher number than ours has.`,
   awaiting_provider: (record, { providerStatus }) =>
     providerStatus === "failed"
-      ? "The record is right, but Amazon SES gave up looking for it after 72 hours: leave it published; if this stays, delete the setup and create it again."
+      ? "Nothing to do: the record is right, but Amazon SES gave up looking for it after 72 hours. It is told to look again, at most once an hour: leave the record published and check again."
       : `Nothing to do: ${record.address} is right, and Amazon SES confirms it by itself, mostly within minutes, at most in 72 hours.`,
   provisioning: () => "Nothing to do: the setup is still being made at Amazon SES. Check again in a minute.",
   tokens_changed: (record) =>

@@ -3,6 +3,7 @@
 // Which values are right: dns-match.ts. Which names are asked: dns-lookups.ts. What to do about it: dns-fix.ts.
 import type { DnsAnswer, DnsRecordType } from "../ports/dns-resolver.ts";
 import type { IdentityStatus } from "../ports/mail-provider.ts";
+import type { SearchedRecord } from "../ports/setup-store.ts";
 import { inheritedDmarc } from "./dmarc.ts";
 import { fixFor, type FixContext } from "./dns-fix.ts";
 import {
@@ -79,6 +80,21 @@ export const judgeRecords = (evidence: DnsEvidence): readonly RecordVerdict[] =>
 /** What is shown before the first check. */
 export const uncheckedVerdicts = (records: readonly DnsRecord[]): readonly RecordVerdict[] =>
   records.map((record) => toVerdict(record, { verified: false, reason: null }));
+
+/** What the provider searches for and stands in DNS as it should: where its word decides. */
+export function searchedInDns(
+  records: readonly DnsRecord[],
+  observed: readonly DnsObservation[],
+): ReadonlySet<SearchedRecord> {
+  const stands = (kind: SearchedRecord): boolean =>
+    records
+      .filter((record) => record.kind === kind)
+      .every(
+        (record) =>
+          matchOf(record, answersTo({ name: record.address, type: record.type }, observed) ?? [])?.verified,
+      );
+  return new Set((["dkim", "mail_from"] as const).filter(stands));
+}
 
 type Finding = DnsMatch & Partial<Omit<FixContext, "verified">>;
 

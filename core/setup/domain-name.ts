@@ -36,6 +36,13 @@ export function parseDomainName(ascii: string): Result<string, DomainNameFault> 
   return fault === null ? ok(domain) : err(fault);
 }
 
+/** The domains above this one: of `a.b.example`, `b.example` and `example`. */
+export const ancestorDomains = (domain: string): readonly string[] =>
+  domain
+    .split(".")
+    .slice(1)
+    .map((_, index, labels) => labels.slice(index).join("."));
+
 function domainNameFault(domain: string): DomainNameFault | null {
   if (domain === "") return "empty";
   if (IPV6.test(domain)) return "ip_literal";

@@ -1,101 +1,149 @@
-// Making and taking down several objects at the mail provider as one: steps in order, each with its undoing. When one
-// fails, what this attempt made is taken down again, last made first, as well as it can be done within the request.
-// The steps are data, so that recorded tasks can go on with them later. Nothing is tried twice here.
-import type { Clock } from "../ports/clock.ts";
+// Making and taking down several objects at the mail provider as one: steps in order, each with its undoing, told apart
+// from others' by their tags. Each can be run again: what is there already under our own tags is made, what is gone is
+// gone. Who runs them, when they are undone, and what a caller hears of it is the operations' business.
 import type { ProviderFault, ProviderTags } from "../ports/mail-provider.ts";
 import { err, ok, type Result } from "../result.ts";
-
-/** What a caller waits at most for a create or a delete, and what one provider call of it may take. */
-const BUDGET_MS = 25_000;
-const CALL_MS = 8_000;
 
 export type ProviderRefused =
   /** `reason` is the provider's own message, bounded: for logs. */
   | { readonly kind: "provider_unavailable"; readonly reason?: string }
   | { readonly kind: "provider_timed_out"; readonly reason?: string };
 
-/** The call was not made: too little was left of the caller's time. */
-const OUT_OF_TIME = { kind: "out_of_time", reason: "the time for this request ran out" } as const;
-type StepFault = ProviderFault | typeof OUT_OF_TIME;
-
-export type ProviderStep<Work, Taken> = {
+export type ProviderStep<Work, Taken = never> = {
   readonly name: string;
   /** Answers the work with what is now known added to it. */
   readonly make: (work: Work) => Promise<Result<Work, ProviderFault>>;
   /**
-   * The work, completed from what stands at the provider under this name, when that is this attempt's own; null when it
-   * is not, or cannot be told. A step without it makes what nobody else could have made.
+   * The work, completed from what stands at the provider under this name; null when that is somebody else's. A step
+   * without it makes what can be made again.
    */
-  readonly adopt?: (work: Work) => Promise<Work | null>;
+  readonly adopt?: (work: Work) => Promise<Result<Work | null, ProviderFault>>;
   /** Without it, what the step made goes with what an earlier one did. */
   readonly undo?: (work: Work) => Promise<Result<void, ProviderFault>>;
   /** What it means that somebody else's object has the name. */
   readonly taken?: Taken;
 };
 
-/** Whether another call still fits into the time the caller waits. */
-export const callBudget = (clock: Clock): (() => boolean) => {
-  const lastStartAt = clock.now() + BUDGET_MS - CALL_MS;
-  return () => clock.now() <= lastStartAt;
+export type StepsFailed<Work, Taken> = {
+  readonly kind: "failed";
+  readonly fault: ProviderFault;
+  /** Set when the fault is that the name is somebody else's. */
+  readonly taken: Taken | undefined;
+  readonly work: Work;
+  /** So many steps are done. */
+  readonly done: number;
+  /** The step after them may be done as well: nobody knows. */
+  readonly mayBeDone: boolean;
 };
 
-/** Runs the steps; on a fault nothing that this attempt made is left behind, as far as the provider answers. */
-export async function makeInSteps<Work, Taken>(
+export type StepsEnd<Work, Taken> =
+  | { readonly kind: "done"; readonly work: Work }
+  | StepsFailed<Work, Taken>
+  /** `record` said so: the work is somebody else's now. */
+  | { readonly kind: "lost" };
+
+/** Takes the steps from the `from`th on. `record` is told after each how many are done, and says whether to go on. */
+export async function takeSteps<Work, Taken>(
   steps: readonly ProviderStep<Work, Taken>[],
   begun: Work,
-  fits: () => boolean,
-): Promise<Result<Work, Taken | ProviderRefused>> {
+  record: (done: number) => Promise<boolean> = () => Promise.resolve(true),
+  from = 0,
+): Promise<StepsEnd<Work, Taken>> {
   let work = begun;
   for (const [index, step] of steps.entries()) {
-    const made = fits() ? await step.make(work) : err(OUT_OF_TIME);
-    if (made.ok) {
-      work = made.value;
-      continue;
+    if (index < from) continue;
+    const made = await makeOrAdopt(step, work);
+    if (!made.ok) {
+      const { fault, isTaken } = made.error;
+      const mayBeDone = !isTaken && MAY_BE_DONE.has(fault.kind);
+      return { kind: "failed", fault, taken: isTaken ? step.taken : undefined, work, done: index, mayBeDone };
     }
-    const adopted = await adoptAfter(made.error, step, work);
-    if (adopted !== null && made.error.kind === "already_exists") {
-      work = adopted;
-      continue;
-    }
-    await takeDown([...steps.slice(0, index), ...(adopted === null ? [] : [step])], adopted ?? work);
-    const taken = made.error.kind === "already_exists" ? step.taken : undefined;
-    return err(taken ?? refusalOf(made.error));
+    work = made.value;
+    if (!(await record(index + 1))) return { kind: "lost" };
   }
-  return ok(work);
+  return { kind: "done", work };
 }
 
-/** What a failed step may have left standing that is ours: null when nothing is. */
-async function adoptAfter<Work, Taken>(
-  { kind }: StepFault,
+/** After `already_exists`, only another's: ours was adopted, and what could not be told may be ours. */
+const MAY_BE_DONE: ReadonlySet<ProviderFault["kind"]> = new Set([
+  "already_exists",
+  "unavailable",
+  "timed_out",
+]);
+
+async function makeOrAdopt<Work, Taken>(
   step: ProviderStep<Work, Taken>,
   work: Work,
-): Promise<Work | null> {
-  const mayStand = kind === "already_exists" || kind === "unavailable" || kind === "timed_out";
-  if (!mayStand) return null;
-  if (step.adopt) return step.adopt(work);
-  return kind === "already_exists" ? null : work;
+): Promise<Result<Work, { readonly fault: ProviderFault; readonly isTaken: boolean }>> {
+  const made = await step.make(work);
+  if (made.ok) return made;
+  if (made.error.kind !== "already_exists") return err({ fault: made.error, isTaken: false });
+  if (!step.adopt) return ok(work);
+  const adopted = await step.adopt(work);
+  // It cannot be told whose it is: the object may be ours.
+  if (!adopted.ok) return err({ fault: { ...made.error, ...unclear(adopted.error) }, isTaken: false });
+  return adopted.value === null ? err({ fault: made.error, isTaken: true }) : ok(adopted.value);
 }
 
-/** Last made first: the provider deletes nothing that something else is still bound to. */
-async function takeDown<Work, Taken>(steps: readonly ProviderStep<Work, Taken>[], work: Work): Promise<void> {
-  for (const step of steps.toReversed()) await step.undo?.(work);
-}
+/** A look that was refused or came too late leaves as open as one without an answer whether the object is ours. */
+const unclear = ({ kind, reason }: ProviderFault): ProviderFault => ({
+  kind: kind === "timed_out" || kind === "out_of_turn" ? "timed_out" : "unavailable",
+  reason,
+});
 
-/** Calls that take objects down, one after the other, until one fails. What is not there is gone already. */
-export async function removeInOrder(
-  calls: readonly (() => Promise<Result<void, ProviderFault>>)[],
-  fits: () => boolean,
-): Promise<Result<void, ProviderRefused>> {
-  for (const call of calls) {
-    const removed = fits() ? await call() : err(OUT_OF_TIME);
-    if (!removed.ok && removed.error.kind !== "not_found") return err(refusalOf(removed.error));
+/**
+ * Undoes what the first `done` steps made, last made first: the provider deletes nothing that something else is bound
+ * to. What the step after them made, and everything when `isCertain` is false, is looked at first and left alone unless
+ * it is ours. Stops at a fault: what is left is to be undone later.
+ */
+export async function undoSteps<Work, Taken>(
+  steps: readonly ProviderStep<Work, Taken>[],
+  begun: Work,
+  { done, mayBeDone, isCertain }: { done: number; mayBeDone: boolean; isCertain: boolean },
+): Promise<Result<void, ProviderFault>> {
+  let work = begun;
+  const standing = steps.slice(0, mayBeDone ? done + 1 : done);
+  for (const [index, step] of [...standing.entries()].toReversed()) {
+    if (!step.undo) continue;
+    if (step.adopt && !(isCertain && index < done)) {
+      const own = await step.adopt(work);
+      if (!own.ok && own.error.kind !== "not_found") return own;
+      if (!own.ok || own.value === null) continue;
+      work = own.value;
+    }
+    const undone = await step.undo(work);
+    if (!undone.ok && undone.error.kind !== "not_found") return undone;
   }
   return ok(undefined);
 }
 
-const refusalOf = ({ kind, reason }: StepFault): ProviderRefused => ({
-  kind: kind === "timed_out" || kind === "out_of_time" ? "provider_timed_out" : "provider_unavailable",
-  reason,
+export type RemovalFailed = {
+  readonly fault: ProviderFault;
+  /** So many of the calls are done. */
+  readonly done: number;
+};
+
+/** Calls that take objects down, one after the other, until one fails. What is not there is gone already. */
+export async function removeInOrder(
+  calls: readonly (() => Promise<Result<void, ProviderFault>>)[],
+): Promise<Result<void, RemovalFailed>> {
+  for (const [done, call] of calls.entries()) {
+    const removed = await call();
+    if (!removed.ok && removed.error.kind !== "not_found") return err({ fault: removed.error, done });
+  }
+  return ok(undefined);
+}
+
+/** It is open whether the call was carried out. */
+export const isUnknown = ({ kind }: ProviderFault): boolean => kind === "unavailable" || kind === "timed_out";
+
+/** Out of time, which leaves hope for a repetition, rather than refused. */
+export const isOutOfTime = ({ kind }: ProviderFault): boolean =>
+  kind === "timed_out" || kind === "out_of_turn";
+
+export const refusalOf = (fault: ProviderFault): ProviderRefused => ({
+  kind: isOutOfTime(fault) ? "provider_timed_out" : "provider_unavailable",
+  reason: fault.reason,
 });
 
 /** For steps that learn nothing: the work as it was, once the call is done. */

@@ -6,7 +6,7 @@ export const SETUP_SHARINGS = ["workspace", "platform"] as const;
 /** Whether setups are seen by their own workspace only, or (001 and 002 disagree) by every workspace of the platform. */
 export type SetupSharing = (typeof SETUP_SHARINGS)[number];
 
-/** `provisioning`: its request still runs or died; `ready`: it stands at the provider; `deleting`: its teardown runs or died. */
+/** `provisioning`: tenant and identity are still being made, or undone; `ready`: they stand; `deleting`: being taken down, or half gone. */
 export const SETUP_STATUSES = ["provisioning", "ready", "deleting", "deleted"] as const;
 export type SetupStatus = (typeof SETUP_STATUSES)[number];
 
@@ -21,6 +21,8 @@ export type SesSetup = {
   readonly domainIdentity: string;
   readonly region: string;
   readonly status: SetupStatus;
+  /** How many of SETUP_STEPS are done, as far as is known: all of the first ones that a setup must have to be `ready`. */
+  readonly stepsDone: number;
   readonly tenantArn: string | null;
   readonly dkim: DkimKeys | null;
   /** The last known verdicts, in the order of the records; empty before the first check. */
@@ -29,6 +31,8 @@ export type SesSetup = {
   readonly dnsCheckedAt: number | null;
   /** When a verified setup was first seen to have lost a record; null while verified or never verified. */
   readonly dnsLostAt: number | null;
+  /** Why the provider lets the tenant send nothing at the moment; null: it may send. */
+  readonly sendingPausedCause: string | null;
   readonly createdAt: number;
   readonly updatedAt: number;
 };

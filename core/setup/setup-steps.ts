@@ -1,6 +1,6 @@
-// What a setup is made of at the mail provider, in the order in which it is made: the tenant, the identity, its MAIL FROM
-// domain, its feedback, and the bond between tenant and identity. Taken down in the order SES demands: bond, identity,
-// tenant. SES v2 API: CreateTenant, CreateEmailIdentity, PutEmailIdentityMailFromAttributes, ….
+// What a setup is made of at the mail provider, in the order in which it is made: the tenant and the identity, within the
+// request; then the identity's MAIL FROM domain, the bond between them, and the identity's feedback, as a task. Taken down in the order
+// SES demands: bond, identity, tenant. SES v2 API: CreateTenant, CreateEmailIdentity, ….
 import { assert } from "../assert.ts";
 import type {
   MailProvider,
@@ -26,7 +26,18 @@ export type SetupWork = {
   readonly dkim: DkimKeys | null;
 };
 
-export const SETUP_STEPS: readonly ProviderStep<SetupWork, SetupNameTaken>[] = [
+/** The work on a setup as far as it has come. A setup is one attempt: another one has another id. */
+export const workOn = (provider: MailProvider, installation: string, setup: SesSetup): SetupWork => ({
+  provider,
+  tags: { installation, owner: setup.id, attempt: setup.id },
+  tenantName: setup.tenantName,
+  domainIdentity: setup.domainIdentity,
+  tenantArn: setup.tenantArn,
+  dkim: setup.dkim,
+});
+
+/** What a setup cannot do without: once they are done it is `ready` and its records are known. */
+export const STANDING_STEPS: readonly ProviderStep<SetupWork, SetupNameTaken>[] = [
   {
     name: "tenant",
     async make(work) {
@@ -35,8 +46,9 @@ export const SETUP_STEPS: readonly ProviderStep<SetupWork, SetupNameTaken>[] = [
     },
     async adopt(work) {
       const standing = await work.provider.getTenant(work.tenantName);
-      if (!standing.ok || !areOwnTags(standing.value.tags, work.tags)) return null;
-      return { ...work, tenantArn: standing.value.tenantArn };
+      if (!standing.ok) return standing;
+      const { tags, tenantArn } = standing.value;
+      return ok(areOwnTags(tags, work.tags) ? { ...work, tenantArn } : null);
     },
     undo: (work) => work.provider.deleteTenant(work.tenantName),
     taken: { kind: "tenant_name_taken" },
@@ -49,29 +61,42 @@ export const SETUP_STEPS: readonly ProviderStep<SetupWork, SetupNameTaken>[] = [
     },
     async adopt(work) {
       const standing = await work.provider.getIdentity(work.domainIdentity);
-      if (!standing.ok || !areOwnTags(standing.value.tags, work.tags)) return null;
-      return { ...work, dkim: standing.value.dkim };
+      if (!standing.ok) return standing;
+      const { tags, dkim } = standing.value;
+      return ok(areOwnTags(tags, work.tags) ? { ...work, dkim } : null);
     },
     undo: (work) => work.provider.deleteIdentity(work.domainIdentity),
     taken: { kind: "domain_identity_taken" },
   },
+];
+
+/** All of them. Those after the standing ones can be taken again and again. */
+export const SETUP_STEPS: readonly ProviderStep<SetupWork, SetupNameTaken>[] = [
+  ...STANDING_STEPS,
   {
     name: "mail_from",
     make: async (work) =>
       after(work, await work.provider.setMailFrom(work.domainIdentity, mailFromDomain(work.domainIdentity))),
   },
   {
+    name: "association",
+    make: async (work) => after(work, await work.provider.associate(...identityBond(work))),
+  },
+  {
     name: "feedback_forwarding",
     make: async (work) => after(work, await work.provider.disableFeedbackForwarding(work.domainIdentity)),
   },
-  {
-    name: "association",
-    make: async (work) => after(work, await work.provider.associate(...identityBond(work))),
-    // Both ends are this attempt's own.
-    adopt: async (work) => work,
-    undo: (work) => work.provider.dissociate(...identityBond(work)),
-  },
 ];
+
+const STEPS_UNTIL_SEARCHED = SETUP_STEPS.findIndex(({ name }) => name === "mail_from") + 1;
+
+/** Whether the provider looks for all the records it has a say in. */
+export const isSearchedFor = ({ stepsDone }: Pick<SesSetup, "stepsDone">): boolean =>
+  stepsDone >= STEPS_UNTIL_SEARCHED;
+
+/** How many calls `setupRemoval` makes, and how many of them leave the identity standing. */
+export const SETUP_REMOVALS = 3;
+export const REMOVALS_BEFORE_IDENTITY = 1;
 
 /** The calls that take a standing setup down. */
 export const setupRemoval = (

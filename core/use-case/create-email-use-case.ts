@@ -1,25 +1,33 @@
 // Creates an e-mail use case: a sender address at a verified setup's domain, with a configuration set of its own at the
-// mail provider. The store decides the names before the provider is asked; a fault there takes down what was made and
-// gives the names back, so that a refusal leaves nothing behind. Which fields are valid is decided at the edge.
+// mail provider. The store decides about names before the provider is asked. What fails for good is undone at once; out of
+// time, the same request may go on when it is repeated, or the task undoes it (undo-use-case.ts). Which fields are valid
+// is decided at the edge.
+import { assert } from "../assert.ts";
 import type { ClaimLost, IdempotencyClaim } from "../idempotency/idempotency.ts";
 import type { Id } from "../ids.ts";
 import type { AddrSpec } from "../message/address.ts";
 import type { IdSource } from "../ports/id-source.ts";
 import type { Sha256 } from "../ports/sha256.ts";
-import type { UseCaseStore, UseCaseTaken } from "../ports/use-case-store.ts";
+import type { UseCaseInWork, UseCaseStore, UseCaseTaken } from "../ports/use-case-store.ts";
 import { err, ok, type Result } from "../result.ts";
-import { type CheckSetupPorts, recheck } from "../setup/check-setup.ts";
+import { recheck, type RecheckPorts } from "../setup/check-setup.ts";
 import { findSetup, type SetupNotFound, type StandingSetup } from "../setup/find-setup.ts";
-import { callBudget, makeInSteps, type ProviderRefused } from "../setup/provider-steps.ts";
-import { tenantOf } from "../setup/setup-steps.ts";
+import {
+  isOutOfTime,
+  type ProviderRefused,
+  refusalOf,
+  takeSteps,
+  undoSteps,
+} from "../setup/provider-steps.ts";
 import type { SetupSharing } from "../setup/ses-setup.ts";
+import { RESUME_MS, WORK_MS } from "../tasks/task.ts";
 import { configurationSetName, configurationSetSeed } from "./configuration-set.ts";
-import { EMAIL_USE_CASE_STEPS } from "./email-use-case-steps.ts";
+import { EMAIL_USE_CASE_STEPS, workOnUseCase } from "./email-use-case-steps.ts";
 import { senderAddressFault, type SenderAddressRefused } from "./sender-address.ts";
-import { type PoolMode, sendingPool } from "./sending-pool.ts";
+import type { PoolMode } from "./sending-pool.ts";
 import type { EmailType, EmailUseCase, Tier, UnsubscribeScope } from "./use-case.ts";
 
-export type CreateEmailUseCasePorts = Omit<CheckSetupPorts, "settings"> & {
+export type CreateEmailUseCasePorts = RecheckPorts & {
   readonly useCases: UseCaseStore;
   readonly sha256: Sha256;
   readonly ids: IdSource;
@@ -64,36 +72,77 @@ export async function createEmailUseCase(
   ports: CreateEmailUseCasePorts,
   command: CreateEmailUseCase,
 ): Promise<Result<EmailUseCase, CreateEmailUseCaseRefused>> {
-  const { useCases, mailProvider, ids, clock, settings } = ports;
-  const fits = callBudget(clock);
+  const startBy = ports.clock.now() + WORK_MS;
   const verified = await findVerifiedSetup(ports, command);
   if (!verified.ok) return verified;
   const setup = verified.value;
   const fault = senderAddressFault(command.sender, setup.domainIdentity);
   if (fault) return err(fault);
+  const begun = await begin(ports, command);
+  return begun.ok ? make(ports, begun.value, setup, startBy) : begun;
+}
 
-  const reserved = await useCases.reserveEmail(await draft(ports, command), command.claim);
-  if (!reserved.ok) return reserved;
-  const { id, configurationSetName, emailType, tier } = reserved.value;
+/** Reserves the names, or takes over what an earlier request for the same use case has left. */
+async function begin(
+  ports: CreateEmailUseCasePorts,
+  command: CreateEmailUseCase,
+): Promise<Result<UseCaseInWork, UseCaseTaken | ClaimLost>> {
+  const { useCases, clock } = ports;
+  const drafted = await draft(ports, command);
+  const reserved = await useCases.reserveEmail(drafted, command.claim);
+  if (reserved.ok || reserved.error.kind !== "use_case_name_taken") return reserved;
+  const { workspaceId, entityName, name } = drafted;
+  const unfinished = await useCases.findUnfinished(workspaceId, entityName, name);
+  if (unfinished === null || !isSame(unfinished, drafted)) return reserved;
+  const taken = await useCases.takeOver(unfinished, command.claim, clock.now());
+  return taken ? ok(taken) : reserved;
+}
 
-  const made = await makeInSteps(
-    EMAIL_USE_CASE_STEPS,
-    {
-      provider: mailProvider,
-      tags: { installation: settings.installation, owner: id, attempt: ids.newId() },
-      tenant: tenantOf(setup),
-      configurationSetName,
-      pool: sendingPool(settings.pools, emailType, tier),
-    },
-    fits,
-  );
-  if (!made.ok) {
-    await useCases.release(id);
-    return err(made.error);
+/** The same in everything a caller asks for. */
+const isSame = (one: EmailUseCase, other: EmailUseCase): boolean =>
+  ASKED_FOR.every((member) => one[member] === other[member]);
+
+const ASKED_FOR = [
+  "entityName",
+  "name",
+  "description",
+  "setupId",
+  "senderEmailAddress",
+  "senderDisplayName",
+  "emailType",
+  "unsubscribeScope",
+] as const satisfies readonly (keyof EmailUseCase)[];
+
+async function make(
+  ports: CreateEmailUseCasePorts,
+  { useCase, task }: UseCaseInWork,
+  setup: StandingSetup,
+  startBy: number,
+): Promise<Result<EmailUseCase, UseCaseTaken | ProviderRefused>> {
+  const { useCases, clock } = ports;
+  const provider = ports.mailProvider.startingBy(startBy, { calls: EMAIL_USE_CASE_STEPS.length });
+  const begun = workOnUseCase(provider, ports.settings, useCase, setup);
+  const ended = await takeSteps(EMAIL_USE_CASE_STEPS, begun);
+  assert(ended.kind !== "lost", "nothing was recorded between the steps");
+
+  if (ended.kind === "done") {
+    const readyAt = clock.now();
+    // False: somebody else's by now, this took so long that the lease ran out.
+    return (await useCases.recordProvisioned(task, readyAt))
+      ? ok({ ...useCase, status: "ready", updatedAt: Math.max(useCase.updatedAt, readyAt) })
+      : err({ kind: "provider_timed_out" });
   }
-  const readyAt = clock.now();
-  await useCases.recordProvisioned(id, readyAt);
-  return ok({ ...reserved.value, status: "ready", updatedAt: Math.max(reserved.value.updatedAt, readyAt) });
+
+  const { fault, taken, work, done, mayBeDone } = ended;
+  const refusal = taken ?? refusalOf(fault);
+  if (isOutOfTime(fault) && (done > 0 || mayBeDone)) {
+    await useCases.letGo(task, clock.now() + RESUME_MS);
+    return err(refusal);
+  }
+  const undone = await undoSteps(EMAIL_USE_CASE_STEPS, work, { done, mayBeDone, isCertain: true });
+  if (undone.ok) await useCases.release(task);
+  else await useCases.letGo(task, clock.now());
+  return err(refusal);
 }
 
 /** The setup, if mail may be bound to it; a "no" that may be out of date is checked live first. */
@@ -105,7 +154,7 @@ async function findVerifiedSetup(
   if (!found.ok) return found;
   const { dnsVerified, dnsCheckedAt } = found.value;
   const outOfDate = dnsCheckedAt === null || ports.clock.now() - dnsCheckedAt > UNVERIFIED_MS_MAX;
-  const checked = !dnsVerified && outOfDate ? await recheck(ports, found.value) : found;
+  const checked = !dnsVerified && outOfDate ? await recheck(ports, found.value, "asked") : found;
   if (!checked.ok) return checked;
   return checked.value.dnsVerified ? checked : err({ kind: "dns_not_verified" });
 }

@@ -1,21 +1,35 @@
 // Deletes a use case: what it has at the mail provider, then the row becomes a tombstone, whose id stays a scope for
-// reading and whose names are free. When the provider fails the use case stays listed and can be deleted again.
+// reading and whose names are free. When the provider fails the use case stays listed and can be deleted again; after a
+// crash its task goes on.
 import { assert } from "../assert.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { MailProvider } from "../ports/mail-provider.ts";
+import type { Pause } from "../ports/pause.ts";
+import type { ProviderTurns } from "../ports/provider-turns.ts";
 import type { SetupStore } from "../ports/setup-store.ts";
-import { ok, type Result } from "../result.ts";
-import { callBudget, type ProviderRefused, removeInOrder } from "../setup/provider-steps.ts";
+import { err, ok, type Result } from "../result.ts";
+import { OTHERS_END_MS } from "../setup/delete-setup.ts";
+import {
+  isUnknown,
+  type ProviderRefused,
+  refusalOf,
+  type RemovalFailed,
+  removeInOrder,
+} from "../setup/provider-steps.ts";
 import { tenantOf } from "../setup/setup-steps.ts";
-import { emailUseCaseRemoval } from "./email-use-case-steps.ts";
+import { TASK_DONE, type TaskEnd, taskFailed } from "../tasks/carry-out.ts";
+import { type Task, WORK_MS } from "../tasks/task.ts";
+import { emailUseCaseRemoval, REMOVALS_BEFORE_SET, USE_CASE_REMOVALS } from "./email-use-case-steps.ts";
 import { getUseCase, type GetUseCase, type GetUseCasePorts, type GetUseCaseRefused } from "./get-use-case.ts";
 import type { UseCase } from "./use-case.ts";
 
-export type DeleteUseCasePorts = GetUseCasePorts & {
+export type RemoveUseCasePorts = GetUseCasePorts & {
   readonly setups: SetupStore;
-  readonly mailProvider: MailProvider;
+  readonly mailProvider: ProviderTurns;
   readonly clock: Clock;
 };
+
+export type DeleteUseCasePorts = RemoveUseCasePorts & { readonly pause: Pause };
 
 export type DeleteUseCase = GetUseCase;
 
@@ -26,29 +40,62 @@ export async function deleteUseCase(
   command: DeleteUseCase,
 ): Promise<Result<void, DeleteUseCaseRefused>> {
   const { useCases, clock } = ports;
-  const fits = callBudget(clock);
+  const startBy = clock.now() + WORK_MS;
   const found = await getUseCase(ports, command);
   if (!found.ok) return found;
   const useCase = found.value;
 
-  await useCases.beginDelete(useCase.id, clock.now());
-  const removed = await removeInOrder(await removalOf(ports, useCase), fits);
-  if (!removed.ok) {
-    await useCases.abortDelete(useCase.id, clock.now());
-    return removed;
+  for (;;) {
+    const begun = await useCases.beginDelete(useCase.id, clock.now());
+    if (begun.ok) return remove(ports, useCase, begun.value, startBy);
+    // It was there a moment ago: the other deletion has done what this one was asked for.
+    if (begun.error.kind === "use_case_not_found") return ok(undefined);
+    if (clock.now() > startBy) return err({ kind: "provider_timed_out" });
+    await ports.pause(OTHERS_END_MS);
   }
-  await useCases.bury(useCase.id, clock.now());
-  return ok(undefined);
 }
 
-/** A Twilio use case has nothing at the mail provider. */
-async function removalOf(
-  { setups, mailProvider }: DeleteUseCasePorts,
+async function remove(
+  ports: RemoveUseCasePorts,
   useCase: UseCase,
-): Promise<ReturnType<typeof emailUseCaseRemoval>> {
-  if (useCase.channel !== "email") return [];
+  task: Task,
+  startBy: number,
+): Promise<Result<void, ProviderRefused>> {
+  const { useCases, clock } = ports;
+  const removed = await removeAtProvider(ports, useCase, startBy);
+  if (removed.ok) {
+    await useCases.bury(task, clock.now());
+    return ok(undefined);
+  }
+  await useCases.abortDelete(task, clock.now(), standsStill(removed.error) ? "ready" : "deleting");
+  return err(refusalOf(removed.error.fault));
+}
+
+/** The set was not deleted, so far as is known: only the bond may be gone, and a send makes that again. */
+const standsStill = ({ fault, done }: RemovalFailed): boolean =>
+  done < REMOVALS_BEFORE_SET || (done === REMOVALS_BEFORE_SET && !isUnknown(fault));
+
+/** A Twilio use case has nothing at the mail provider. */
+async function removeAtProvider(
+  { setups, mailProvider }: RemoveUseCasePorts,
+  useCase: UseCase,
+  startBy: number,
+): Promise<Result<void, RemovalFailed>> {
+  if (useCase.channel !== "email") return ok(undefined);
   const setup = await setups.find(useCase.setupId);
   assert(setup !== null, "a setup was deleted while a use case referred to it");
   const { configurationSetName } = useCase;
-  return emailUseCaseRemoval({ provider: mailProvider, tenant: tenantOf(setup), configurationSetName });
+  const provider: MailProvider = mailProvider.startingBy(startBy, { calls: USE_CASE_REMOVALS });
+  return removeInOrder(emailUseCaseRemoval({ provider, tenant: tenantOf(setup), configurationSetName }));
+}
+
+/** The task of a use case whose deletion nobody is at work on any more: it goes on until it is done. */
+export async function resumeUseCaseDeletion(ports: RemoveUseCasePorts, task: Task): Promise<TaskEnd> {
+  const { useCases, clock } = ports;
+  const useCase = await useCases.find(task.subjectId, null);
+  if (useCase?.status !== "deleting") return TASK_DONE;
+  const removed = await removeAtProvider(ports, useCase, clock.now() + WORK_MS);
+  if (!removed.ok) return taskFailed(removed.error.fault.reason);
+  await useCases.bury(task, clock.now());
+  return TASK_DONE;
 }

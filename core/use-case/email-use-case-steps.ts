@@ -8,8 +8,12 @@ import type {
   ProviderTags,
   ProviderTenant,
 } from "../ports/mail-provider.ts";
-import type { Result } from "../result.ts";
-import { after, type ProviderStep } from "../setup/provider-steps.ts";
+import { ok, type Result } from "../result.ts";
+import { after, areOwnTags, type ProviderStep } from "../setup/provider-steps.ts";
+import type { SesSetup } from "../setup/ses-setup.ts";
+import { tenantOf } from "../setup/setup-steps.ts";
+import { type PoolMode, sendingPool } from "./sending-pool.ts";
+import type { EmailUseCase } from "./use-case.ts";
 
 export type EmailUseCaseWork = {
   readonly provider: MailProvider;
@@ -21,30 +25,50 @@ export type EmailUseCaseWork = {
 
 type Taken = { readonly kind: "configuration_set_name_taken" };
 
+/** The work on a use case. A use case is one attempt: another one has another id. */
+export const workOnUseCase = (
+  provider: MailProvider,
+  { installation, pools }: { readonly installation: string; readonly pools: PoolMode },
+  { id, configurationSetName, emailType, tier }: EmailUseCase,
+  setup: SesSetup,
+): EmailUseCaseWork => ({
+  provider,
+  tags: { installation, owner: id, attempt: id },
+  tenant: tenantOf(setup),
+  configurationSetName,
+  pool: sendingPool(pools, emailType, tier),
+});
+
 export const EMAIL_USE_CASE_STEPS: readonly ProviderStep<EmailUseCaseWork, Taken>[] = [
   {
-    // Its name holds a digest of our own ids: when nobody knows whether it was made, nobody else's can be there.
     name: "configuration_set",
     make: async (work) =>
       after(
         work,
         await work.provider.createConfigurationSet(work.configurationSetName, work.pool, work.tags),
       ),
+    async adopt(work) {
+      const standing = await work.provider.getConfigurationSet(work.configurationSetName);
+      if (!standing.ok) return standing;
+      return ok(areOwnTags(standing.value.tags, work.tags) ? work : null);
+    },
     undo: (work) => work.provider.deleteConfigurationSet(work.configurationSetName),
     taken: { kind: "configuration_set_name_taken" },
   },
   {
     name: "event_destination",
     make: async (work) => after(work, await work.provider.createEventDestination(work.configurationSetName)),
-    adopt: async (work) => work,
   },
   {
     name: "association",
     make: async (work) => after(work, await work.provider.associate(work.tenant, setOf(work))),
-    adopt: async (work) => work,
     undo: (work) => work.provider.dissociate(work.tenant, setOf(work)),
   },
 ];
+
+/** How many calls `emailUseCaseRemoval` makes, and how many of them leave the set standing. */
+export const USE_CASE_REMOVALS = 2;
+export const REMOVALS_BEFORE_SET = 1;
 
 /** The calls that take a standing e-mail use case down. */
 export const emailUseCaseRemoval = ({

@@ -72,7 +72,14 @@ export const createSetupOperation = operation({
       return setup.ok ? toSetupDetail(setup.value) : null;
     },
   },
-  refusals: ["tenant_name_taken", "domain_identity_taken", "provider_unavailable", "provider_timed_out"],
+  refusals: [
+    "tenant_name_taken",
+    "domain_identity_taken",
+    "domain_conflict",
+    "domain_recently_released",
+    "provider_unavailable",
+    "provider_timed_out",
+  ],
   answer: { status: 201, schema: SesSetupDetail, example: setupDetailExample },
   handle: async ({ ports, body, claim, ...input }) => {
     const created = await createSetup(ports, {

@@ -11,7 +11,14 @@ export const createSetupExample = {
   domain_identity: "mail.clinic-north.example",
 };
 
-const setup = { id: SETUP_ID, ...createSetupExample, created_at: TIME, updated_at: TIME };
+const setup = {
+  id: SETUP_ID,
+  ...createSetupExample,
+  sending_status: "enabled" as const,
+  sending_status_cause: null,
+  created_at: TIME,
+  updated_at: TIME,
+};
 
 export const setupDetailExample: z.infer<typeof SesSetupDetail> = {
   ...setup,

@@ -12,11 +12,14 @@ const live = {
   ids: { setup_id: "setup_not_found" },
   refusals: ["setup_not_found"],
   answer: { status: 200, schema: SesSetupDetail, example: setupDetailExample },
-  handle: async ({ ports, workspaceId, ids }: OperationInput<unknown, unknown, "setup_id">) => {
-    const checked = await checkSetup(ports, { workspaceId, setupId: ids.setup_id });
-    return checked.ok ? ok(toSetupDetail(checked.value)) : checked;
-  },
 } as const;
+
+const checkLive =
+  (waitsForRest: boolean) =>
+  async ({ ports, workspaceId, ids }: OperationInput<unknown, unknown, "setup_id">) => {
+    const checked = await checkSetup(ports, { workspaceId, setupId: ids.setup_id, waitsForRest });
+    return checked.ok ? ok(toSetupDetail(checked.value)) : checked;
+  };
 
 export const getSetupOperation = operation({
   ...live,
@@ -25,12 +28,15 @@ export const getSetupOperation = operation({
     "Looks the records up in live DNS and answers the setup as it stands. Upstream trouble never fails it.",
   method: "get",
   paths: channelPaths("/ses-setup/{setup_id}", "getSesSetup"),
+  handle: checkLive(false),
 });
 
 export const verifySetupOperation = operation({
   ...live,
   summary: "Verify a setup's DNS",
-  description: "The same live check as reading the setup, as an action.",
+  description:
+    "The same live check as reading the setup, as an action. Just after the setup was made it waits for the rest of it.",
   method: "post",
   paths: channelPaths("/ses-setup/{setup_id}/verify", "verifySesSetup"),
+  handle: checkLive(true),
 });

@@ -28,16 +28,28 @@ export const DnsRecordBody = z
   })
   .openapi("DnsRecord");
 
+const sendingMembers = {
+  sending_status: z
+    .enum(["enabled", "paused"])
+    .openapi({ description: "Whether Amazon SES lets the tenant send at the moment." }),
+  sending_status_cause: z.string().nullable().openapi({ description: "Why it is paused." }),
+};
+
 const setupMembers = { id: Id, tenant_name: z.string(), domain_identity: z.string() };
 const setupTimes = { dns_checked_at: Time.nullable(), created_at: Time, updated_at: Time };
 
 export const SesSetupDetail = z
-  .object({ ...setupMembers, dns_records: z.array(DnsRecordBody), ...setupTimes })
+  .object({ ...setupMembers, dns_records: z.array(DnsRecordBody), ...sendingMembers, ...setupTimes })
   .openapi("SesSetupDetail");
 
 export const SesSetupListItem = z
-  .object({ ...setupMembers, dns_verified: z.boolean(), ...setupTimes })
+  .object({ ...setupMembers, dns_verified: z.boolean(), ...sendingMembers, ...setupTimes })
   .openapi("SesSetupListItem");
+
+const toSendingMembers = ({ sendingPausedCause: cause }: SesSetup) => ({
+  sending_status: cause === null ? ("enabled" as const) : ("paused" as const),
+  sending_status_cause: cause,
+});
 
 const toRecordBody = (verdict: RecordVerdict): z.infer<typeof DnsRecordBody> => ({
   address: verdict.address,
@@ -54,6 +66,7 @@ export const toSetupDetail = (setup: StandingSetup): z.infer<typeof SesSetupDeta
   tenant_name: setup.tenantName,
   domain_identity: setup.domainIdentity,
   dns_records: shownVerdicts(setup).map(toRecordBody),
+  ...toSendingMembers(setup),
   dns_checked_at: toTimeOrNull(setup.dnsCheckedAt),
   created_at: toTime(setup.createdAt),
   updated_at: toTime(setup.updatedAt),
@@ -64,6 +77,7 @@ export const toSetupListItem = (setup: SesSetup): z.infer<typeof SesSetupListIte
   tenant_name: setup.tenantName,
   domain_identity: setup.domainIdentity,
   dns_verified: setup.dnsVerified,
+  ...toSendingMembers(setup),
   dns_checked_at: toTimeOrNull(setup.dnsCheckedAt),
   created_at: toTime(setup.createdAt),
   updated_at: toTime(setup.updatedAt),

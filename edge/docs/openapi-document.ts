@@ -14,6 +14,7 @@ const TAGS = [
   { name: "Setups", description: "Domains to send from and receive at, and the DNS records to publish." },
   { name: "Use cases", description: "What a channel is used for, and with which sender." },
   { name: "E-mails", description: "Sending, and what became of what was sent." },
+  { name: "Operator", description: "Running this installation; with the operator's key." },
 ];
 
 export function mountOpenapi(app: OpenAPIHono<AppEnv>): void {

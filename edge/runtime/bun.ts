@@ -10,6 +10,7 @@ const IDLE_SECONDS_MAX = 120;
 await runOrExplain(() =>
   start(process.env, {
     openEmbedded,
+    schedule: null,
     knownLengthBody: streamedBody,
     wholeBody: plainBody,
     startSandbox: async (options) => {

@@ -15,6 +15,7 @@ const closeIdle = (server: ServerType): void => {
 await runOrExplain(() =>
   start(process.env, {
     openEmbedded,
+    schedule: null,
     knownLengthBody: streamedBody,
     wholeBody: plainBody,
     startSandbox: null,

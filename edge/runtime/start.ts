@@ -8,13 +8,17 @@ import { migrate } from "../../adapters/libsql/migrate.ts";
 import { openRemote } from "../../adapters/libsql/remote.ts";
 import { nodeChunkDigest } from "../../adapters/system/chunk-digest-node.ts";
 import type { KnownLengthBody, WholeBody } from "../../adapters/system/known-length-body.ts";
+import { systemPause } from "../../adapters/system/pause.ts";
+import { makeSharedWork } from "../../adapters/system/shared-work.ts";
 import { makeApp } from "../app.ts";
 import { composePorts, composeShared, settleInstallation } from "../compose.ts";
 import { type Config, type Environment, loadConfig } from "../config.ts";
 import { BODIES_IN_FLIGHT_BYTES_MAX } from "../request-body.ts";
+import type { LogLine } from "../request-log.ts";
 import { banner, operatorKeyNotice } from "./banner.ts";
 import { connectSandbox } from "./connect-sandbox.ts";
 import { installedDocsAssets } from "./installed-docs-assets.ts";
+import { byTimer, type Schedule, tickAndLog } from "./ticking.ts";
 
 export type Listen = {
   /** The sandbox stays on this machine; a live installation is reached through a proxy or a load balancer. */
@@ -32,6 +36,8 @@ export type LongLivedPlatform = {
   readonly wholeBody: WholeBody;
   /** Resolves when the server listens; rejects with the runtime's own error when it cannot. */
   readonly serve: (listen: Listen) => Promise<Stop>;
+  /** What calls for background work; null: a timer of ours. */
+  readonly schedule: Schedule | null;
   /** Null where the sandbox cannot run in this process. */
   readonly startSandbox: ((options: { dataDir: string; port: number }) => Promise<void>) | null;
 };
@@ -40,6 +46,8 @@ export type LongLivedPlatform = {
 const OWNER_ONLY = 0o600;
 const SIGNING_SECRET_BYTES = 32;
 const OPERATOR_KEY_BYTES = 24;
+/** A stop waits so long for what goes on after answers. What takes longer is taken up at the next start. */
+const WORK_UNDER_WAY_MS_MAX = 5_000;
 
 /** Starts the program; answers how to stop it. */
 export async function start(environment: Environment, platform: LongLivedPlatform): Promise<Stop> {
@@ -67,13 +75,21 @@ export async function start(environment: Environment, platform: LongLivedPlatfor
     knownLengthBody: platform.knownLengthBody,
     wholeBody: platform.wholeBody,
     bodiesInFlightBytesMax: BODIES_IN_FLIGHT_BYTES_MAX,
+    sharedWork: makeSharedWork(),
     openFolder: (folder, publicUrl, signer) => openFileBlobStore({ folder, publicUrl }, signer),
   });
-  const background = { after: (work: Promise<unknown>) => void work.catch(() => undefined) };
+  const underWay = new Set<Promise<unknown>>();
+  const background = {
+    after(work: Promise<unknown>): void {
+      const ended = work.catch(() => undefined).finally(() => underWay.delete(ended));
+      underWay.add(ended);
+    },
+  };
+  const log = (line: LogLine): void => console.log(JSON.stringify({ at: new Date().toISOString(), ...line }));
   const ports = composePorts(config, shared, installation, database, background);
   const app = makeApp({
     portsFor: () => ports,
-    log: (line) => console.log(JSON.stringify({ at: new Date().toISOString(), ...line })),
+    log,
     docsAssets: installedDocsAssets(),
   });
 
@@ -83,8 +99,11 @@ export async function start(environment: Environment, platform: LongLivedPlatfor
   );
   const isConnected = await connectSandbox(config);
   console.log(banner(config, { keyFile, isConnected }));
+  const stopTicking = (platform.schedule ?? byTimer)(() => tickAndLog(ports, log));
   return async () => {
+    stopTicking();
     await stopServing();
+    await Promise.race([Promise.all(underWay), systemPause(WORK_UNDER_WAY_MS_MAX)]);
     await database.close();
   };
 }

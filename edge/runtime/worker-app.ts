@@ -6,6 +6,7 @@ import { openRemote } from "../../adapters/libsql/remote.ts";
 import { makeWriteTurns } from "../../adapters/libsql/write-turns.ts";
 import { nodeChunkDigest } from "../../adapters/system/chunk-digest-node.ts";
 import { fixedLengthBody, plainBody } from "../../adapters/system/known-length-body.ts";
+import { unsharedWork } from "../../adapters/system/shared-work.ts";
 import { OutageError } from "../../core/outage.ts";
 import { makeApp } from "../app.ts";
 import {
@@ -18,6 +19,8 @@ import {
 import { type Config, loadConfig } from "../config.ts";
 import type { Ports } from "../ports.ts";
 import { BODIES_IN_FLIGHT_BYTES_MAX_ON_WORKERS } from "../request-body.ts";
+import type { LogLine } from "../request-log.ts";
+import { tickAndLog } from "./ticking.ts";
 
 /** Settings are text bindings; ASSETS serves the documentation's script. */
 export type WorkerEnvironment = Readonly<Record<string, unknown>> & {
@@ -37,7 +40,7 @@ export function makeWorkerApp(environment: WorkerEnvironment) {
   let installation: Installation | undefined;
   const writeTurns = makeWriteTurns();
 
-  const portsFor = async (_request: Request, execution: unknown): Promise<Ports> => {
+  const portsFor = async (execution: unknown): Promise<Ports> => {
     const { url, authToken } = config.database;
     const database = writeTurns.taking(
       openRemote({ url, grouped: false, ...(authToken === null ? {} : { authToken }) }),
@@ -48,11 +51,19 @@ export function makeWorkerApp(environment: WorkerEnvironment) {
     const background = { after: (work: Promise<unknown>) => (execution as WorkerExecution).waitUntil(work) };
     return composePorts(config, shared, installation, database, background);
   };
-  return makeApp({
-    portsFor,
-    log: (line) => console.log(JSON.stringify(line)),
+  const log = (line: LogLine): void => console.log(JSON.stringify(line));
+  const app = makeApp({
+    portsFor: (_request, execution) => portsFor(execution),
+    log,
     docsAssets: { script: () => docsScript(environment) },
   });
+  return {
+    fetch: app.fetch,
+    /** A share of the background work. */
+    async tick(execution: WorkerExecution): Promise<void> {
+      await tickAndLog(await portsFor(execution), log);
+    },
+  };
 }
 
 const compose = (config: WorkerConfig): Promise<Shared> =>
@@ -61,6 +72,7 @@ const compose = (config: WorkerConfig): Promise<Shared> =>
     knownLengthBody: fixedLengthBody,
     wholeBody: plainBody,
     bodiesInFlightBytesMax: BODIES_IN_FLIGHT_BYTES_MAX_ON_WORKERS,
+    sharedWork: unsharedWork,
     openFolder: null,
   });
 

@@ -18,6 +18,12 @@ export default {
     await readUnread(request);
     return answer;
   },
+
+  /** By a cron trigger, every minute. */
+  scheduled(_event: unknown, environment: WorkerEnvironment, execution: WorkerExecution): Promise<void> {
+    app ??= makeWorkerApp(environment);
+    return app.tick(execution);
+  },
 };
 
 /** A larger rest is not worth its transfer: that connection ends. */

@@ -86,11 +86,11 @@ test("provision, verify, send small and large, read the events, take down", asyn
   const records = deriveDnsRecords({ domainIdentity: DOMAIN, region: SANDBOX_REGION, dkim: keys.value });
   const dns = makeDohResolver(dohUrls);
   for (const { address, type } of records)
-    expect((await dns.lookup(address, type)).map(({ kind }) => kind)).toEqual(["none", "none"]);
+    expect((await dns.lookup(address, type, 3000)).map(({ kind }) => kind)).toEqual(["none", "none"]);
   await sandbox.control.publishDns(records);
   for (const { address, type, record } of records) {
     const found = { kind: "records", values: [record] } as const;
-    expect(await dns.lookup(address, type)).toEqual([found, found]);
+    expect(await dns.lookup(address, type, 3000)).toEqual([found, found]);
   }
   expect(await provider.getIdentity(DOMAIN)).toMatchObject({
     value: { verifiedForSending: true, dkimStatus: "success", mailFromStatus: "success", tags: TAGS },

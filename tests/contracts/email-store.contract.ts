@@ -8,9 +8,11 @@ import type { KeysetCursor } from "../../core/ports/keyset-page.ts";
 import {
   addUseCase,
   addWorkspace,
+  buryUseCase,
   SAMPLE_TIME,
   sampleClaim,
   sampleUseCase,
+  valueOf,
 } from "../support/channel-samples.ts";
 import type { Contract } from "../support/contract.ts";
 import {
@@ -103,9 +105,9 @@ export const contract: Contract<EmailStores> = {
         assert.equal(await known(stranger.id, useCase.id), false);
         assert.equal(await known(workspaceId, emailId(1)), false);
         assert.equal(await known(workspaceId, provisioning.id), false);
-        await stores.useCases.beginDelete(useCase.id, LATER);
+        const deletion = valueOf(await stores.useCases.beginDelete(useCase.id, LATER));
         assert.equal(await known(workspaceId, useCase.id), false);
-        await stores.useCases.bury(useCase.id, LATER);
+        await stores.useCases.bury(deletion, LATER);
         assert.equal(await known(workspaceId, useCase.id), false);
       },
     },
@@ -361,8 +363,7 @@ export const contract: Contract<EmailStores> = {
         assert.deepEqual(await of({ workspaceId, useCaseId: null, setupId: stranger.setupId }), []);
         assert.deepEqual(await of(scopeOf(one, { useCaseId: emailId(1) })), []);
         assert.deepEqual(await of(scopeOf(one, { workspaceId: emailId(1) })), []);
-        await stores.useCases.beginDelete(one.id, LATER);
-        await stores.useCases.bury(one.id, LATER);
+        await buryUseCase(stores, one.id, LATER);
         assert.deepEqual(await of(scopeOf(one)), [1]);
       },
     },

@@ -1,37 +1,46 @@
 // What SetupStore promises, sentence by sentence, on every database (see tests/support/contract.ts).
 import assert from "node:assert/strict";
+import { CLOCK_JUMP_MS } from "../../core/ports/clock.ts";
 import type { SetupCheck } from "../../core/ports/setup-store.ts";
 import type { RecordVerdict } from "../../core/setup/dns-verdict.ts";
 import type { SesSetup } from "../../core/setup/ses-setup.ts";
 import {
   addSetup,
-  addUseCase,
   addWorkspace,
+  burySetup,
   type ChannelStores,
   makeChannelStores,
   SAMPLE_DKIM,
+  SAMPLE_STANDING,
   SAMPLE_TIME,
   sampleClaim,
   sampleReservation,
   sampleUseCase,
+  valueOf,
 } from "../support/channel-samples.ts";
 import type { Contract } from "../support/contract.ts";
 
 const AT = SAMPLE_TIME + 60_000;
 const PAGE = { offset: 0, limit: 10 };
 const refusal = (kind: string) => ({ ok: false, error: { kind } });
-const DONE = { ok: true, value: undefined };
+
+function setupNames(workspaceId: string, n: number) {
+  const { releasedSetupId: _, ...names } = sampleReservation(workspaceId, n);
+  return names;
+}
 
 /** What `reserve` answers for the sample. */
 const reserved = (workspaceId: string, n: number): SesSetup => ({
-  ...sampleReservation(workspaceId, n),
+  ...setupNames(workspaceId, n),
   status: "provisioning",
+  stepsDone: 0,
   tenantArn: null,
   dkim: null,
   verdicts: [],
   dnsVerified: false,
   dnsCheckedAt: null,
   dnsLostAt: null,
+  sendingPausedCause: null,
   updatedAt: sampleReservation(workspaceId, n).createdAt,
 });
 
@@ -39,13 +48,10 @@ const reserved = (workspaceId: string, n: number): SesSetup => ({
 const ready = (workspaceId: string, n: number): SesSetup => ({
   ...reserved(workspaceId, n),
   status: "ready",
-  dkim: SAMPLE_DKIM,
+  ...SAMPLE_STANDING,
 });
 
-async function bury(stores: ChannelStores, id: string): Promise<void> {
-  await stores.setups.beginDelete(id, AT);
-  await stores.setups.bury(id, AT);
-}
+const bury = (stores: ChannelStores, id: string): Promise<void> => burySetup(stores, id, AT);
 
 const VERDICT: RecordVerdict = {
   address: "bounce.mail1.example",
@@ -77,7 +83,9 @@ export const contract: Contract<ChannelStores> = {
         const setup = reserved(workspace.id, 1);
         const reservation = sampleReservation(workspace.id, 1);
         const outcome = await stores.setups.reserve(reservation, sampleClaim());
-        assert.deepEqual(outcome, { ok: true, value: setup });
+        const { fence } = valueOf(outcome).task;
+        const task = { kind: "provision_setup", subjectId: setup.id, fence, attempts: 1 };
+        assert.deepEqual(outcome, { ok: true, value: { setup, task } });
         assert.deepEqual(await stores.setups.find(setup.id), setup);
         const record = await stores.idempotency.find(workspace.id, "key-1", setup.createdAt);
         assert.equal(record?.resourceId, setup.id);
@@ -167,36 +175,138 @@ export const contract: Contract<ChannelStores> = {
       },
     },
     {
-      name: "recordTenant and recordProvisioned note the provider's answers; the latter makes the setup ready",
+      name: "recordStanding makes a setup ready, gives its task back, and has it checked and its tenant reviewed",
       async run(stores) {
         const { id: workspaceId } = await addWorkspace(stores, 1);
-        const { id } = sampleReservation(workspaceId, 1);
-        await stores.setups.reserve(sampleReservation(workspaceId, 1), null);
-        await stores.setups.recordTenant(id, "arn:tenant");
-        const expected = { ...ready(workspaceId, 1), tenantArn: "arn:tenant", updatedAt: AT };
-        assert.deepEqual(await stores.setups.recordProvisioned(id, SAMPLE_DKIM, AT), expected);
+        const { task } = valueOf(await stores.setups.reserve(sampleReservation(workspaceId, 1), null));
+        const { subjectId: id } = task;
+        const expected = { ...ready(workspaceId, 1), updatedAt: AT };
+        assert.deepEqual(await stores.setups.recordStanding(task, SAMPLE_STANDING, AT), expected);
         assert.deepEqual(await stores.setups.find(id), expected);
+        const due = await stores.tasks.claimDue(10, 600_000, null);
+        assert.deepEqual(
+          due.map(({ kind }) => kind),
+          ["provision_setup", "review_tenants"],
+        );
+        const { fence } = task;
+        assert.deepEqual(due[0], { kind: "provision_setup", subjectId: id, fence: fence + 1, attempts: 1 });
+        const [later] = await stores.tasks.claimDue(10, 1000, Date.now() + 61_000);
+        assert.deepEqual([later?.kind, later?.subjectId], ["check_setup", id]);
       },
     },
     {
-      name: "recordProvisioned answers null for a setup that was released or deleted",
+      name: "recordStep notes how many steps are done; an earlier holder notes nothing",
+      async run(stores) {
+        const { id } = await addSetup(stores, (await addWorkspace(stores, 1)).id, 1);
+        const task = await stores.tasks.claim("provision_setup", id, 60_000);
+        assert.ok(task);
+        assert.equal(await stores.setups.recordStep(task, 3), true);
+        assert.equal(await stores.setups.recordStep({ ...task, fence: task.fence - 1 }, 5), false);
+        assert.equal((await stores.setups.find(id))?.stepsDone, 3);
+      },
+    },
+    {
+      name: "recordStanding answers null for a setup that was released, and for an earlier holder",
       async run(stores) {
         const { id: workspaceId } = await addWorkspace(stores, 1);
-        const { id } = sampleReservation(workspaceId, 1);
-        assert.equal(await stores.setups.recordProvisioned(id, SAMPLE_DKIM, AT), null);
-        await addSetup(stores, workspaceId, 1);
-        await bury(stores, id);
-        assert.equal(await stores.setups.recordProvisioned(id, SAMPLE_DKIM, AT), null);
+        const { setup, task } = valueOf(await stores.setups.reserve(sampleReservation(workspaceId, 1), null));
+        await stores.setups.letGo(task, AT);
+        const taken = await stores.setups.takeOver(setup, null, AT);
+        assert.equal(await stores.setups.recordStanding(task, SAMPLE_STANDING, AT), null);
+        assert.ok(taken);
+        assert.equal(await stores.setups.release(task), false);
+        assert.equal(await stores.setups.release(taken.task), true);
+        assert.equal(await stores.setups.recordStanding(taken.task, SAMPLE_STANDING, AT), null);
+        assert.deepEqual(await stores.tasks.claimDue(10, 1000, AT * 2), []);
       },
     },
     {
-      name: "release removes a provisioning setup and its claim as if it had never been",
+      name: "what was let go of can be found by its names and taken over once, with another claim",
+      async run(stores) {
+        const { id: workspaceId } = await addWorkspace(stores, 1);
+        const { tenantName, domainIdentity } = sampleReservation(workspaceId, 1);
+        const { setup, task } = valueOf(
+          await stores.setups.reserve(sampleReservation(workspaceId, 1), sampleClaim()),
+        );
+        const find = (tenant: string) => stores.setups.findUnfinished(workspaceId, tenant, domainIdentity);
+        assert.deepEqual(await find(tenantName), setup);
+        assert.equal(await find("other"), null);
+        assert.equal(await stores.setups.findUnfinished(setup.id, tenantName, domainIdentity), null);
+        assert.equal(await stores.setups.takeOver(setup, sampleClaim("key-2"), AT), null);
+        await stores.setups.letGo(task, AT);
+        assert.equal(await stores.idempotency.find(workspaceId, "key-1", SAMPLE_TIME), null);
+        const taken = await stores.setups.takeOver(setup, sampleClaim("key-2"), AT);
+        assert.equal(taken?.task.fence, task.fence + 1);
+        const record = await stores.idempotency.find(workspaceId, "key-2", SAMPLE_TIME);
+        assert.equal(record?.resourceId, setup.id);
+        assert.equal(await stores.setups.takeOver(setup, null, AT), null);
+        await stores.setups.recordStanding(taken.task, SAMPLE_STANDING, AT);
+        assert.equal(await find(tenantName), null);
+        assert.equal(await stores.setups.takeOver(setup, null, AT), null);
+      },
+    },
+    {
+      name: "reserve refuses a domain above or below another workspace's, and lets the own one pass",
+      async run(stores) {
+        const owner = await addWorkspace(stores, 1);
+        const other = await addWorkspace(stores, 2);
+        const first = { ...sampleReservation(owner.id, 1), domainIdentity: "mail.clinic.example" };
+        const held = valueOf(await stores.setups.reserve(first, null));
+        const rows: readonly (readonly [string, string, string])[] = [
+          [other.id, "clinic.example", "domain_conflict"],
+          [other.id, "a.b.mail.clinic.example", "domain_conflict"],
+          [other.id, "xmail.clinic.example", "stored"],
+          [other.id, "ail.clinic.example", "stored"],
+          [owner.id, "clinic.example", "stored"],
+          [owner.id, "a.mail.clinic.example", "stored"],
+        ];
+        for (const [index, [workspaceId, domainIdentity, expected]] of rows.entries()) {
+          const wanted = { ...sampleReservation(workspaceId, index + 2), domainIdentity };
+          const outcome = await stores.setups.reserve(wanted, null);
+          assert.equal(outcome.ok ? "stored" : outcome.error.kind, expected, domainIdentity);
+          if (outcome.ok) await stores.setups.release(outcome.value.task);
+        }
+        await stores.setups.release(held.task);
+        const after = { ...sampleReservation(other.id, 9), domainIdentity: "clinic.example" };
+        assert.equal((await stores.setups.reserve(after, null)).ok, true);
+      },
+    },
+    {
+      name: "findReleased answers who had the domain last; reserve refuses a release that was not looked at",
+      async run(stores) {
+        const [one, two] = [await addWorkspace(stores, 1), await addWorkspace(stores, 2)];
+        const { domainIdentity } = sampleReservation(one.id, 1);
+        const again = (workspaceId: string, n: number, releasedSetupId: string | null) =>
+          stores.setups.reserve(
+            { ...sampleReservation(workspaceId, n), domainIdentity, releasedSetupId },
+            null,
+          );
+        assert.equal(await stores.setups.findReleased(domainIdentity), null);
+        const { id } = await addSetup(stores, one.id, 1);
+        assert.equal(await stores.setups.findReleased(domainIdentity), null);
+        await bury(stores, id);
+        const released = await stores.setups.findReleased(domainIdentity);
+        assert.deepEqual([released?.id, released?.workspaceId], [id, one.id]);
+        assert.deepEqual(await again(two.id, 2, null), refusal("domain_recently_released"));
+        const second = valueOf(await again(two.id, 2, id));
+        assert.equal(await stores.setups.findReleased(domainIdentity), null);
+        await stores.setups.recordStanding(second.task, SAMPLE_STANDING, AT);
+        await burySetup(stores, second.setup.id, AT + 1);
+        assert.equal((await stores.setups.findReleased(domainIdentity))?.id, second.setup.id);
+        // The first one's is not the last any more.
+        assert.deepEqual(await again(one.id, 3, id), refusal("domain_recently_released"));
+        assert.equal((await again(two.id, 4, null)).ok, true);
+      },
+    },
+    {
+      name: "release removes a provisioning setup, its claim and its task as if it had never been",
       async run(stores) {
         const { id: workspaceId } = await addWorkspace(stores, 1);
         const reservation = sampleReservation(workspaceId, 1);
-        await stores.setups.reserve(reservation, sampleClaim());
-        await stores.setups.release(reservation.id);
+        const { task } = valueOf(await stores.setups.reserve(reservation, sampleClaim()));
+        assert.equal(await stores.setups.release(task), true);
         assert.equal(await stores.setups.find(reservation.id), null);
+        assert.equal(await stores.tasks.claim("provision_setup", reservation.id, 1000), null);
         const again = { ...reservation, id: sampleReservation(workspaceId, 2).id };
         assert.equal((await stores.setups.reserve(again, sampleClaim())).ok, true);
       },
@@ -205,15 +315,21 @@ export const contract: Contract<ChannelStores> = {
       name: "release leaves a setup in any other status, and its claim",
       async run(stores) {
         const { id: workspaceId } = await addWorkspace(stores, 1);
-        const { id } = sampleReservation(workspaceId, 1);
-        await stores.setups.reserve(sampleReservation(workspaceId, 1), sampleClaim());
-        await stores.setups.recordProvisioned(id, SAMPLE_DKIM, AT);
-        await stores.setups.release(id);
-        await stores.setups.beginDelete(id, AT);
-        await stores.setups.release(id);
-        assert.equal((await stores.setups.find(id))?.status, "deleting");
+        const { setup, task } = valueOf(
+          await stores.setups.reserve(sampleReservation(workspaceId, 1), sampleClaim()),
+        );
+        await stores.setups.recordStanding(task, SAMPLE_STANDING, AT);
+        const held = await stores.tasks.claim("provision_setup", setup.id, 1000);
+        assert.ok(held);
+        assert.equal(await stores.setups.release(held), false);
+        await stores.tasks.postpone(held, 0, 0);
+        assert.equal((await stores.setups.beginDelete(setup.id, AT)).ok, true);
+        const again = await stores.tasks.claim("provision_setup", setup.id, 1000);
+        assert.ok(again);
+        assert.equal(await stores.setups.release(again), false);
+        assert.equal((await stores.setups.find(setup.id))?.status, "deleting");
         const record = await stores.idempotency.find(workspaceId, "key-1", SAMPLE_TIME);
-        assert.equal(record?.resourceId, id);
+        assert.equal(record?.resourceId, setup.id);
       },
     },
     {
@@ -300,6 +416,45 @@ export const contract: Contract<ChannelStores> = {
       },
     },
     {
+      name: "recordCheck replaces a check of a clock that had jumped ahead",
+      async run(stores) {
+        const { id } = await addSetup(stores, (await addWorkspace(stores, 1)).id, 1);
+        await stores.setups.recordCheck(id, check(AT + CLOCK_JUMP_MS));
+        assert.equal((await stores.setups.recordCheck(id, check(AT)))?.dnsCheckedAt, AT + CLOCK_JUMP_MS);
+        await stores.setups.recordCheck(id, check(AT + CLOCK_JUMP_MS + 1));
+        assert.equal((await stores.setups.recordCheck(id, check(AT)))?.dnsCheckedAt, AT);
+      },
+    },
+    {
+      name: "claimRearm is granted once in the time that is asked for, each record by itself",
+      async run(stores) {
+        const { id } = await addSetup(stores, (await addWorkspace(stores, 1)).id, 1);
+        const claim = (record: "dkim" | "mail_from", at: number) =>
+          stores.setups.claimRearm(id, record, at, at - 1000);
+        assert.equal(await claim("dkim", AT), true);
+        assert.equal(await claim("dkim", AT + 999), false);
+        assert.equal(await claim("mail_from", AT + 999), true);
+        assert.equal(await claim("dkim", AT + 1000), true);
+        await stores.setups.returnRearm(id, "dkim");
+        assert.equal(await claim("dkim", AT + 1001), true);
+        assert.equal(await claim("dkim", AT - 5000), true);
+      },
+    },
+    {
+      name: "recordPauses notes the paused tenants, and that all others may send",
+      async run(stores) {
+        const { id: workspaceId } = await addWorkspace(stores, 1);
+        const setups = await Promise.all([1, 2].map((n) => addSetup(stores, workspaceId, n)));
+        const causes = async () =>
+          Promise.all(setups.map(async ({ id }) => (await stores.setups.find(id))?.sendingPausedCause));
+        const { tenantArn } = SAMPLE_STANDING;
+        await stores.setups.recordPauses([{ tenantArn, cause: 'It\'s "bounces".' }]);
+        assert.deepEqual(await causes(), ['It\'s "bounces".', 'It\'s "bounces".']);
+        await stores.setups.recordPauses([{ tenantArn: "arn:another", cause: "spam" }]);
+        assert.deepEqual(await causes(), [null, null]);
+      },
+    },
+    {
       name: "recordCheck moves updatedAt only when something other than the time of the check changed",
       async run(stores) {
         const { id } = await addSetup(stores, (await addWorkspace(stores, 1)).id, 1);
@@ -338,54 +493,63 @@ export const contract: Contract<ChannelStores> = {
       async run(stores) {
         const { id: workspaceId } = await addWorkspace(stores, 1);
         const { id } = sampleReservation(workspaceId, 1);
-        await stores.setups.reserve(sampleReservation(workspaceId, 1), null);
-        await stores.setups.recordProvisioned(id, SAMPLE_DKIM, AT);
+        const { task } = valueOf(await stores.setups.reserve(sampleReservation(workspaceId, 1), null));
+        await stores.setups.recordStanding(task, SAMPLE_STANDING, AT);
         await stores.setups.recordCheck(id, check(AT - 1));
-        await stores.setups.beginDelete(id, AT - 1);
-        await stores.setups.abortDelete(id, AT - 1);
+        const deletion = valueOf(await stores.setups.beginDelete(id, AT - 1));
+        await stores.setups.abortDelete(deletion, AT - 1, 2);
         assert.equal((await stores.setups.find(id))?.updatedAt, AT);
       },
     },
     {
-      name: "beginDelete marks a setup deleting and may begin again; abortDelete makes it ready again",
+      name: "beginDelete marks a setup deleting for one holder; abortDelete makes it ready again, or leaves it half gone",
       async run(stores) {
         const { id } = await addSetup(stores, (await addWorkspace(stores, 1)).id, 1);
-        for (const at of [AT, AT + 1]) {
-          assert.deepEqual(await stores.setups.beginDelete(id, at), DONE);
-          assert.equal((await stores.setups.find(id))?.status, "deleting");
-        }
-        await stores.setups.abortDelete(id, AT + 2);
+        const rest = await stores.tasks.claim("provision_setup", id, 60_000);
+        assert.ok(rest);
+        assert.deepEqual(await stores.setups.beginDelete(id, AT), refusal("setup_busy"));
+        await stores.tasks.complete(rest);
+        const first = valueOf(await stores.setups.beginDelete(id, AT));
+        assert.deepEqual(await stores.setups.beginDelete(id, AT), refusal("setup_busy"));
+        assert.equal((await stores.setups.find(id))?.status, "deleting");
+        await stores.setups.abortDelete(first, AT + 2, 2);
         const setup = await stores.setups.find(id);
-        assert.deepEqual([setup?.status, setup?.updatedAt], ["ready", AT + 2]);
+        assert.deepEqual([setup?.status, setup?.updatedAt, setup?.stepsDone], ["ready", AT + 2, 2]);
+        const repair = await stores.tasks.claim("provision_setup", id, 1000);
+        assert.ok(repair);
+        await stores.tasks.complete(repair);
+        const second = valueOf(await stores.setups.beginDelete(id, AT + 3));
+        await stores.setups.abortDelete(second, AT + 4, null);
+        assert.equal((await stores.setups.find(id))?.status, "deleting");
+        assert.equal((await stores.setups.beginDelete(id, AT + 5)).ok, true);
       },
     },
     {
       name: "beginDelete refuses while a use case that is not deleted refers to the setup, whatever its status",
       async run(stores) {
         const setup = await addSetup(stores, (await addWorkspace(stores, 1)).id, 1);
-        const useCase = sampleUseCase(setup, 1);
-        const steps = [
-          () => stores.useCases.reserveEmail(useCase, null),
-          () => stores.useCases.recordProvisioned(useCase.id, AT),
-          () => stores.useCases.beginDelete(useCase.id, AT),
-        ];
-        for (const step of steps) {
-          await step();
+        const refused = async (): Promise<void> => {
           assert.deepEqual(await stores.setups.beginDelete(setup.id, AT), refusal("setup_in_use"));
           assert.equal((await stores.setups.find(setup.id))?.status, "ready");
-        }
-        await stores.useCases.bury(useCase.id, AT);
-        assert.deepEqual(await stores.setups.beginDelete(setup.id, AT), DONE);
+        };
+        const { useCase, task } = valueOf(await stores.useCases.reserveEmail(sampleUseCase(setup, 1), null));
+        await refused();
+        await stores.useCases.recordProvisioned(task, AT);
+        await refused();
+        const deletion = valueOf(await stores.useCases.beginDelete(useCase.id, AT));
+        await refused();
+        await stores.useCases.bury(deletion, AT);
+        assert.equal((await stores.setups.beginDelete(setup.id, AT)).ok, true);
       },
     },
     {
-      name: "beginDelete leaves a setup alone that is still provisioning, and accepts an unknown one",
+      name: "beginDelete does not find a setup that is unknown or still provisioning",
       async run(stores) {
         const { id: workspaceId } = await addWorkspace(stores, 1);
         const { id } = sampleReservation(workspaceId, 1);
-        assert.deepEqual(await stores.setups.beginDelete(id, AT), DONE);
+        assert.deepEqual(await stores.setups.beginDelete(id, AT), refusal("setup_not_found"));
         await stores.setups.reserve(sampleReservation(workspaceId, 1), null);
-        await bury(stores, id);
+        assert.deepEqual(await stores.setups.beginDelete(id, AT), refusal("setup_not_found"));
         assert.deepEqual(await stores.setups.find(id), reserved(workspaceId, 1));
       },
     },
@@ -404,35 +568,26 @@ export const contract: Contract<ChannelStores> = {
           assert.equal(wins.filter((won) => won).length, 1);
           assert.equal((await stores.setups.find(setup.id))?.status, deletion.ok ? "deleting" : "ready");
           if (!useCase.ok) assert.deepEqual(useCase, refusal("setup_not_found"));
+          if (!deletion.ok) assert.deepEqual(deletion, refusal("setup_in_use"));
         }
       },
     },
     {
-      name: "bury frees both names",
+      name: "bury frees both names and removes the tasks, for its holder alone",
       async run(stores) {
         const { id: workspaceId } = await addWorkspace(stores, 1);
         const { id } = await addSetup(stores, workspaceId, 1);
-        await bury(stores, id);
+        const deletion = valueOf(await stores.setups.beginDelete(id, AT));
+        assert.equal(await stores.setups.bury({ ...deletion, fence: 0 }, AT), false);
+        assert.equal(await stores.setups.bury(deletion, AT), true);
+        assert.equal(await stores.setups.bury(deletion, AT), true);
+        const left = await stores.tasks.claimDue(10, 1000, Date.now() + 3_600_000);
+        assert.deepEqual(
+          left.map(({ kind }) => kind),
+          ["review_tenants"],
+        );
         const again = { ...sampleReservation(workspaceId, 1), id: sampleReservation(workspaceId, 2).id };
         assert.equal((await stores.setups.reserve(again, null)).ok, true);
-      },
-    },
-    {
-      name: "bury also follows an abortDelete, but not once a new use case refers to the setup",
-      async run(stores) {
-        const { id: workspaceId } = await addWorkspace(stores, 1);
-        const setups = [
-          await addSetup(stores, workspaceId, 1),
-          await addSetup(stores, workspaceId, 2),
-        ] as const;
-        for (const { id } of setups) {
-          await stores.setups.beginDelete(id, AT);
-          await stores.setups.abortDelete(id, AT);
-        }
-        await addUseCase(stores, setups[1], 1);
-        for (const { id } of setups) await stores.setups.bury(id, AT);
-        assert.equal(await stores.setups.find(setups[0].id), null);
-        assert.equal((await stores.setups.find(setups[1].id))?.status, "ready");
       },
     },
   ],

@@ -12,12 +12,14 @@ import {
   addSetup,
   addUseCase,
   addWorkspace,
+  buryUseCase,
   type ChannelStores,
   makeChannelStores,
   SAMPLE_TIME,
   sampleClaim,
   sampleReservation,
   sampleUseCase,
+  valueOf,
 } from "../support/channel-samples.ts";
 import type { Contract } from "../support/contract.ts";
 
@@ -29,10 +31,7 @@ async function withSetup(stores: ChannelStores, n = 1): Promise<SesSetup> {
   return addSetup(stores, (await addWorkspace(stores, n)).id, n);
 }
 
-async function bury(stores: ChannelStores, id: string): Promise<void> {
-  await stores.useCases.beginDelete(id, AT);
-  await stores.useCases.bury(id, AT);
-}
+const bury = (stores: ChannelStores, id: string): Promise<void> => buryUseCase(stores, id, AT);
 
 /** No store writes Twilio use cases yet; their columns and what reads them are there. */
 const insertTwilio = prepare<TwilioUseCase>(
@@ -71,7 +70,9 @@ export const contract: Contract<ChannelStores> = {
           unsubscribeScope: "setup",
         };
         const outcome = await stores.useCases.reserveEmail(useCase, sampleClaim());
-        assert.deepEqual(outcome, { ok: true, value: useCase });
+        const { fence } = valueOf(outcome).task;
+        const task = { kind: "provision_use_case", subjectId: useCase.id, fence, attempts: 1 };
+        assert.deepEqual(outcome, { ok: true, value: { useCase, task } });
         assert.deepEqual(await stores.useCases.find(useCase.id, setup.workspaceId), useCase);
         const record = await stores.idempotency.find(setup.workspaceId, "key-1", SAMPLE_TIME);
         assert.equal(record?.resourceId, useCase.id);
@@ -83,7 +84,7 @@ export const contract: Contract<ChannelStores> = {
         const setup = await withSetup(stores);
         const guest = await addWorkspace(stores, 2);
         const useCase = { ...sampleUseCase(setup, 1), workspaceId: guest.id };
-        assert.deepEqual(await stores.useCases.reserveEmail(useCase, null), { ok: true, value: useCase });
+        assert.equal(kindOf(await stores.useCases.reserveEmail(useCase, null)), "stored");
       },
     },
     {
@@ -94,12 +95,13 @@ export const contract: Contract<ChannelStores> = {
         const useCase = sampleUseCase({ id, workspaceId }, 1);
         const reserve = async () => kindOf(await stores.useCases.reserveEmail(useCase, null));
         assert.equal(await reserve(), "setup_not_found");
-        await stores.setups.reserve(sampleReservation(workspaceId, 1), null);
+        const { task } = valueOf(await stores.setups.reserve(sampleReservation(workspaceId, 1), null));
         assert.equal(await reserve(), "setup_not_found");
+        await stores.setups.release(task);
         await addSetup(stores, workspaceId, 1);
-        await stores.setups.beginDelete(id, AT);
+        const deletion = valueOf(await stores.setups.beginDelete(id, AT));
         assert.equal(await reserve(), "setup_not_found");
-        await stores.setups.bury(id, AT);
+        await stores.setups.bury(deletion, AT);
         assert.equal(await reserve(), "setup_not_found");
         assert.equal(await stores.useCases.find(useCase.id, null), null);
       },
@@ -189,34 +191,64 @@ export const contract: Contract<ChannelStores> = {
       },
     },
     {
-      name: "recordProvisioned makes it ready",
+      name: "recordProvisioned makes it ready and ends its task, for its holder alone",
       async run(stores) {
         const setup = await withSetup(stores);
         const useCase = sampleUseCase(setup, 1);
-        await stores.useCases.reserveEmail(useCase, null);
-        await stores.useCases.recordProvisioned(useCase.id, AT);
+        const { task } = valueOf(await stores.useCases.reserveEmail(useCase, null));
+        const stranger = { ...task, fence: task.fence - 1 };
+        assert.equal(await stores.useCases.recordProvisioned(stranger, AT), false);
+        assert.equal(await stores.useCases.recordProvisioned(task, AT), true);
         const expected = { ...useCase, status: "ready", updatedAt: AT } as const;
         assert.deepEqual(await stores.useCases.find(useCase.id, null), expected);
+        assert.equal(await stores.tasks.claim("provision_use_case", useCase.id, 1000), null);
       },
     },
     {
-      name: "release removes a provisioning use case and its claim as if it had never been",
+      name: "release removes a provisioning use case, its claim and its task, for its holder alone",
       async run(stores) {
         const setup = await withSetup(stores);
         const useCase = sampleUseCase(setup, 1);
-        await stores.useCases.reserveEmail(useCase, sampleClaim());
-        await stores.useCases.release(useCase.id);
+        const { task } = valueOf(await stores.useCases.reserveEmail(useCase, sampleClaim()));
+        assert.equal(await stores.useCases.release({ ...task, fence: 0 }), false);
+        assert.equal(await stores.useCases.release(task), true);
         assert.equal(await stores.useCases.find(useCase.id, null), null);
+        assert.equal(await stores.tasks.claim("provision_use_case", useCase.id, 1000), null);
         const again = { ...useCase, id: sampleUseCase(setup, 2).id };
         assert.equal(kindOf(await stores.useCases.reserveEmail(again, sampleClaim())), "stored");
       },
     },
     {
+      name: "what was let go of can be found by its names and taken over once, with another claim",
+      async run(stores) {
+        const setup = await withSetup(stores);
+        const useCase = sampleUseCase(setup, 1);
+        const { workspaceId } = setup;
+        const { task } = valueOf(await stores.useCases.reserveEmail(useCase, sampleClaim()));
+        const find = () => stores.useCases.findUnfinished(workspaceId, "CLINIC", useCase.name);
+        assert.deepEqual(await find(), useCase);
+        assert.equal(await stores.useCases.findUnfinished(workspaceId, "Clinic", "Other"), null);
+        assert.equal(await stores.useCases.takeOver(useCase, sampleClaim("key-2"), AT), null);
+        await stores.useCases.letGo(task, AT);
+        assert.equal(await stores.idempotency.find(workspaceId, "key-1", SAMPLE_TIME), null);
+        const taken = await stores.useCases.takeOver(useCase, sampleClaim("key-2"), AT);
+        assert.equal(taken?.task.fence, task.fence + 1);
+        const record = await stores.idempotency.find(workspaceId, "key-2", SAMPLE_TIME);
+        assert.equal(record?.resourceId, useCase.id);
+        assert.equal(await stores.useCases.takeOver(useCase, null, AT), null);
+        assert.equal(await stores.useCases.recordProvisioned(task, AT), false);
+        assert.equal(await stores.useCases.recordProvisioned(taken.task, AT), true);
+        assert.equal(await find(), null);
+      },
+    },
+    {
       name: "release leaves a use case that is ready",
       async run(stores) {
-        const useCase = await addUseCase(stores, await withSetup(stores), 1);
-        await stores.useCases.release(useCase.id);
-        assert.deepEqual(await stores.useCases.find(useCase.id, null), useCase);
+        const setup = await withSetup(stores);
+        const { useCase, task } = valueOf(await stores.useCases.reserveEmail(sampleUseCase(setup, 1), null));
+        await stores.useCases.recordProvisioned(task, AT);
+        assert.equal(await stores.useCases.release(task), false);
+        assert.equal((await stores.useCases.find(useCase.id, null))?.status, "ready");
       },
     },
     {
@@ -237,8 +269,8 @@ export const contract: Contract<ChannelStores> = {
         const acme = { ...sampleUseCase(here, 3), entityName: "Acme" };
         await addUseCase(stores, here, 2);
         await addUseCase(stores, there, 4);
-        await stores.useCases.reserveEmail(acme, null);
-        await stores.useCases.recordProvisioned(acme.id, AT);
+        const { task } = valueOf(await stores.useCases.reserveEmail(acme, null));
+        await stores.useCases.recordProvisioned(task, AT);
         await addUseCase(stores, here, 1);
         const [one, two] = [here.workspaceId, there.workspaceId];
         const rows: readonly (readonly [UseCaseFilter, readonly number[]])[] = [
@@ -312,17 +344,19 @@ export const contract: Contract<ChannelStores> = {
           const useCase = await stores.useCases.find(id, null);
           return [useCase?.status, useCase?.updatedAt];
         };
-        await stores.useCases.beginDelete(id, AT);
+        const first = valueOf(await stores.useCases.beginDelete(id, AT));
         assert.deepEqual(await seen(), ["deleting", AT]);
-        await stores.useCases.abortDelete(id, AT - 1);
+        assert.deepEqual(await stores.useCases.beginDelete(id, AT), refusal("deletion_in_progress"));
+        await stores.useCases.abortDelete(first, AT - 1, "ready");
         assert.deepEqual(await seen(), ["ready", AT]);
-        await stores.useCases.beginDelete(id, AT + 1);
-        await stores.useCases.beginDelete(id, AT + 2);
+        const second = valueOf(await stores.useCases.beginDelete(id, AT + 2));
+        await stores.useCases.abortDelete(second, AT + 3, "deleting");
         assert.deepEqual(await seen(), ["deleting", AT + 2]);
-        await stores.useCases.bury(id, AT + 3);
+        assert.equal(await stores.useCases.bury(second, AT + 3), false);
+        const third = valueOf(await stores.useCases.beginDelete(id, AT + 3));
+        assert.equal(await stores.useCases.bury(third, AT + 3), true);
         assert.equal(await stores.useCases.find(id, null), null);
-        await stores.useCases.abortDelete(id, AT + 4);
-        assert.equal(await stores.useCases.find(id, null), null);
+        assert.deepEqual(await stores.useCases.beginDelete(id, AT), refusal("use_case_not_found"));
       },
     },
     {
@@ -342,6 +376,7 @@ export const contract: Contract<ChannelStores> = {
         await bury(stores, useCase.id);
         const again = { ...sampleUseCase(setup, 1), id: sampleUseCase(setup, 2).id };
         assert.equal(kindOf(await stores.useCases.reserveEmail(again, null)), "stored");
+        assert.equal(await stores.tasks.claim("delete_use_case", useCase.id, 1000), null);
       },
     },
   ],

@@ -64,7 +64,7 @@ test("the sources are found, with their imports", () => {
   expect(edge.length).toBeGreaterThan(20);
   const createSetup = core.find(({ path }) => path === "core/setup/create-setup.ts");
   expect(createSetup?.imports).toContainEqual({ target: "core/assert.ts", typesOnly: false });
-  expect(createSetup?.imports).toContainEqual({ target: "core/ports/clock.ts", typesOnly: true });
+  expect(createSetup?.imports).toContainEqual({ target: "core/ports/background.ts", typesOnly: true });
 });
 
 describe("core", () => {

@@ -43,6 +43,7 @@ describe("on a desk, with nothing set", () => {
       dohUrls: [`${sandbox}/dns-query`, `${sandbox}/dns-query/2`],
       snsTopicArns: [SANDBOX_TOPIC_ARN],
       snsAllowSha1: false,
+      sesCallsPerSecond: 1,
       signingKeys: null,
       operatorApiKey: null,
       setupSharing: "workspace",

@@ -2,10 +2,10 @@
 // mail twice.
 import assert from "node:assert/strict";
 import { type ApiAnswer, assertStatus, jsonOf } from "../support/api-client.ts";
-import type { SentEmail } from "../support/api-shapes.ts";
+import type { SentEmail, SetupDetail } from "../support/api-shapes.ts";
 import { assertProblem, assertRefused } from "../support/refusals.ts";
 import { until } from "../support/until.ts";
-import { type Journey, useCaseOn } from "../support/world.ts";
+import { complete, type Journey, useCaseOn } from "../support/world.ts";
 
 const REUSED = { status: 422, code: "idempotency_key_reused" };
 const IN_PROGRESS = { status: 409, code: "request_in_progress", headers: { "retry-after": /^[1-9]\d*$/ } };
@@ -48,6 +48,7 @@ export const journeys: readonly Journey[] = [
         const key = world.unique("key");
         const first = assertStatus(await request(key), 201, what);
         assert.equal(isReplay(first), false, what);
+        if (what === "a setup") await complete(world, jsonOf<SetupDetail>(first));
         const before = await workspace.trace();
         // Quoted or bare, it is the same key.
         for (const again of [key, `"${key}"`]) {

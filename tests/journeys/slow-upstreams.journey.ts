@@ -1,13 +1,14 @@
 // What takes as long as the budgets for upstream calls (SPEC sections 4 and 6), all of it at once: a provider that never
 // answers, one that throttles every send, resolvers that are silent.
 import assert from "node:assert/strict";
+import { jsonOf } from "../support/api-client.ts";
 import type { SetupDetail } from "../support/api-shapes.ts";
 import { assertProblem } from "../support/refusals.ts";
 import type { Journey } from "../support/world.ts";
 
 export const journeys: readonly Journey[] = [
   {
-    name: "time-outs: a setup is undone with 504, a throttled send ends with 429, a check with what was known",
+    name: "time-outs: a setup answers 504 and is resumed, a throttled send ends with 429, a check with what was known",
     async run(world) {
       const sender = await (await world.newWorkspace()).sender();
       const { workspace, setup } = sender;
@@ -38,9 +39,13 @@ export const journeys: readonly Journey[] = [
       });
       assert.ok(checked.dns_records.every((record) => record.verified && record.reason === "lookup_failed"));
       assert.equal(checked.dns_checked_at, setup.dns_checked_at);
+      // What was begun is resumed by the same request, and gone without a trace once it is deleted.
+      const resumed = await workspace.api.call("POST", "/v1/ses-setup", { json });
+      assert.equal(resumed.status, 201);
+      const { id } = jsonOf<SetupDetail>(resumed);
+      assert.equal((await workspace.api.call("DELETE", `/v1/ses-setup/${id}`)).status, 204);
       assert.deepEqual(await workspace.trace(), before);
-      // Nothing holds the names or the key.
-      assert.equal((await workspace.api.call("POST", "/v1/ses-setup", { json })).status, 201);
+      // Nothing holds the key.
       await sender.send({}, "k1");
     },
   },

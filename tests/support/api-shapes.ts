@@ -8,6 +8,8 @@ export type DnsRecord = {
   readonly type: "CNAME" | "MX" | "TXT";
   readonly verified: boolean;
   readonly reason: string | null;
+  readonly found: readonly string[];
+  readonly fix: string | null;
 };
 export type SetupDetail = {
   readonly id: string;
@@ -15,6 +17,8 @@ export type SetupDetail = {
   readonly domain_identity: string;
   readonly dns_checked_at: string | null;
   readonly dns_records: readonly DnsRecord[];
+  readonly sending_status: "enabled" | "paused";
+  readonly sending_status_cause: string | null;
   readonly created_at: string;
   readonly updated_at: string;
 };

@@ -5,6 +5,7 @@ import { makeApiKeyStore } from "../../adapters/libsql/api-key-store.ts";
 import type { Database } from "../../adapters/libsql/database.ts";
 import { makeIdempotencyStore } from "../../adapters/libsql/idempotency-store.ts";
 import { makeSetupStore } from "../../adapters/libsql/setup-store.ts";
+import { makeTaskStore } from "../../adapters/libsql/task-store.ts";
 import { makeUseCaseStore } from "../../adapters/libsql/use-case-store.ts";
 import { makeWorkspaceStore } from "../../adapters/libsql/workspace-store.ts";
 import type { ApiKey } from "../../core/access/api-key.ts";
@@ -22,6 +23,7 @@ export const makeChannelStores = (database: Database) => ({
   idempotency: makeIdempotencyStore(database),
   setups: makeSetupStore(database),
   useCases: makeUseCaseStore(database),
+  tasks: makeTaskStore(database),
 });
 export type ChannelStores = ReturnType<typeof makeChannelStores>;
 
@@ -53,12 +55,20 @@ export const sampleReservation = (workspaceId: Id, n: number): SetupReservation 
   tenantName: `clinic-${n}`,
   domainIdentity: `mail${n}.example`,
   region: "eu-central-1",
+  releasedSetupId: null,
   createdAt: SAMPLE_TIME + n,
 });
 
 export const SAMPLE_DKIM: DkimKeys = {
   tokens: ["one", "two", "three"],
   signingHostedZone: "dkim.amazonses.com",
+};
+
+/** What the provider answered for the sample, and how far its making has come. */
+export const SAMPLE_STANDING = {
+  tenantArn: "arn:aws:ses:eu-central-1:000000000000:tenant/sample/tn-1",
+  dkim: SAMPLE_DKIM,
+  stepsDone: 2,
 };
 
 /** A name without digits: `a` for 0, `b` for 1, ..., `ba` for 10. */
@@ -95,8 +105,10 @@ export async function addWorkspace(stores: ChannelStores, n: number): Promise<Wo
 
 /** A setup that is `ready`. */
 export async function addSetup(stores: ChannelStores, workspaceId: Id, n: number): Promise<SesSetup> {
-  const { id, createdAt } = valueOf(await stores.setups.reserve(sampleReservation(workspaceId, n), null));
-  const setup = await stores.setups.recordProvisioned(id, SAMPLE_DKIM, createdAt);
+  const { setup: begun, task } = valueOf(
+    await stores.setups.reserve(sampleReservation(workspaceId, n), null),
+  );
+  const setup = await stores.setups.recordStanding(task, SAMPLE_STANDING, begun.createdAt);
   assert(setup !== null);
   return setup;
 }
@@ -107,12 +119,23 @@ export async function addUseCase(
   setup: { id: Id; workspaceId: Id },
   n: number,
 ): Promise<EmailUseCase> {
-  const useCase = valueOf(await stores.useCases.reserveEmail(sampleUseCase(setup, n), null));
-  await stores.useCases.recordProvisioned(useCase.id, useCase.createdAt);
+  const { useCase, task } = valueOf(await stores.useCases.reserveEmail(sampleUseCase(setup, n), null));
+  await stores.useCases.recordProvisioned(task, useCase.createdAt);
   return { ...useCase, status: "ready" };
 }
 
-function valueOf<T>(result: Result<T, unknown>): T {
+/** Deletes a setup as its owner does, once nothing refers to it. */
+export async function burySetup(stores: ChannelStores, id: Id, at: number): Promise<void> {
+  const begun = await stores.setups.beginDelete(id, at);
+  if (begun.ok) await stores.setups.bury(begun.value, at);
+}
+
+export async function buryUseCase(stores: ChannelStores, id: Id, at: number): Promise<void> {
+  const begun = await stores.useCases.beginDelete(id, at);
+  if (begun.ok) await stores.useCases.bury(begun.value, at);
+}
+
+export function valueOf<T>(result: Result<T, unknown>): T {
   assert(result.ok, JSON.stringify(result));
   return result.value;
 }

@@ -6,6 +6,7 @@ import { plainBody, streamedBody } from "../../adapters/system/known-length-body
 import { migrate } from "../../adapters/libsql/migrate.ts";
 import { openRemote } from "../../adapters/libsql/remote.ts";
 import { makeApp } from "../../edge/app.ts";
+import { unsharedWork } from "../../adapters/system/shared-work.ts";
 import { composePorts, composeShared, settleInstallation } from "../../edge/compose.ts";
 import { loadConfig } from "../../edge/config.ts";
 import type { Ports } from "../../edge/ports.ts";
@@ -59,6 +60,7 @@ export async function startCountedApp(): Promise<CountedApp> {
     knownLengthBody: streamedBody,
     wholeBody: plainBody,
     bodiesInFlightBytesMax: BODIES_IN_FLIGHT_BYTES_MAX,
+    sharedWork: unsharedWork,
     openFolder: null,
   });
   const installation = await settleInstallation(config, database, COUNTED_OPERATOR_KEY);

@@ -1,5 +1,6 @@
 // A mail provider of maps, for the operations' tests: it holds what SES would hold, refuses what SES refuses between
 // them (deleting what is still bound), notes each call, and fails on demand, before or after it has done the thing.
+import type { Clock } from "../../core/ports/clock.ts";
 import type {
   IdentityState,
   IdentityStatus,
@@ -8,6 +9,7 @@ import type {
   ProviderResource,
   ProviderTags,
 } from "../../core/ports/mail-provider.ts";
+import type { ProviderTurns } from "../../core/ports/provider-turns.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { DkimKeys } from "../../core/setup/ses-setup.ts";
 
@@ -19,20 +21,44 @@ export const FAKE_DKIM: DkimKeys = {
 type Answer<T> = ReturnType<typeof ok<T>> | ReturnType<typeof fault>;
 type Identity = { state: IdentityState; feedback: boolean };
 export type Operation = keyof MailProvider;
-export type PlannedFault = { kind: ProviderFault["kind"]; afterAccept?: boolean; always?: boolean };
+export type PlannedFault = {
+  kind: ProviderFault["kind"];
+  afterAccept?: boolean;
+  always?: boolean;
+  times?: number;
+};
 
 const keyOf = (resource: ProviderResource): string =>
   resource.kind === "identity" ? `identity/${resource.domain}` : `configuration-set/${resource.name}`;
 
-export class FakeMailProvider implements MailProvider {
+export class FakeMailProvider implements MailProvider, ProviderTurns {
   readonly tenants = new Map<string, { tenantArn: string; tags: ProviderTags }>();
   readonly identities = new Map<string, Identity>();
   readonly sets = new Map<string, { pool: string | null; tags: ProviderTags; destination: boolean }>();
   readonly bonds = new Set<string>();
   readonly calls: Operation[] = [];
   readonly faults = new Map<Operation, PlannedFault>();
-  /** Called at each call: lets a test move its clock. */
+  /** Called at each call, before and after it takes effect: lets a test move its clock, or its program die. */
   onCall: () => void = () => undefined;
+  afterCall: () => void = () => undefined;
+  /** By which turns come too late. */
+  clock: Clock = { now: () => 0 };
+  /** Every turn is somebody else's. */
+  noTurns = false;
+  /** ARNs of tenants that may send nothing, with the cause. */
+  readonly paused = new Map<string, string>();
+
+  /** The provider itself, whose turns come at once, but not after `at`. */
+  startingBy(at: number): MailProvider {
+    return new Proxy<FakeMailProvider>(this, {
+      get: (fake, name) => {
+        const member: unknown = Reflect.get(fake, name);
+        if (typeof member !== "function") return member;
+        return async (...args: unknown[]): Promise<unknown> =>
+          fake.noTurns || fake.clock.now() > at ? fault("out_of_turn") : member.apply(fake, args);
+      },
+    });
+  }
 
   /** Everything that stands, by name. */
   get standing(): readonly string[] {
@@ -67,6 +93,13 @@ export class FakeMailProvider implements MailProvider {
 
   deleteTenant(tenantName: string) {
     return this.call("deleteTenant", () => (this.tenants.delete(tenantName) ? DONE : fault("not_found")));
+  }
+
+  listPausedTenants() {
+    return this.call("listPausedTenants", () => {
+      const tenants = [...this.paused].map(([tenantArn, cause]) => ({ tenantArn, cause }));
+      return ok({ tenants, next: null });
+    });
   }
 
   createIdentity(domain: string, tags: ProviderTags) {
@@ -133,6 +166,13 @@ export class FakeMailProvider implements MailProvider {
     });
   }
 
+  getConfigurationSet(name: string) {
+    return this.call("getConfigurationSet", () => {
+      const set = this.sets.get(name);
+      return set ? ok({ tags: set.tags }) : fault("not_found");
+    });
+  }
+
   createEventDestination(name: string) {
     return this.call("createEventDestination", () => {
       const set = this.sets.get(name);
@@ -153,14 +193,19 @@ export class FakeMailProvider implements MailProvider {
     return [...this.bonds].some((bond) => bond.endsWith(` ${key}`));
   }
 
-  /** A planned fault happens once, unless it is to happen always. */
+  /** A planned fault happens once, unless it is to happen always or more often. */
   private async call<T>(operation: Operation, act: () => Answer<T>): Promise<Result<T, ProviderFault>> {
     this.calls.push(operation);
     this.onCall();
     const planned = this.faults.get(operation);
-    if (planned && !planned.always) this.faults.delete(operation);
+    if (planned && !planned.always) {
+      const times = (planned.times ?? 1) - 1;
+      if (times > 0) this.faults.set(operation, { ...planned, times });
+      else this.faults.delete(operation);
+    }
     if (!planned || planned.afterAccept) {
       const answer = act();
+      this.afterCall();
       if (!planned) return answer;
     }
     return fault(planned.kind);

@@ -36,6 +36,9 @@ export type ProgramOptions = {
 /** The operator's key of every program started here. */
 export const OPERATOR_KEY = "operator-key-of-the-tests-0123456789";
 
+/** The sandbox takes what it is given: turns of a second are for the tests that are about them. */
+export const UNHURRIED = "1000";
+
 const ROOT = join(import.meta.dir, "../..");
 /** A cold start under a loaded machine; a start that takes longer is broken. */
 const START_TIMEOUT_MS = 60_000;
@@ -66,6 +69,7 @@ export async function startProgram(options: ProgramOptions): Promise<Program> {
     DATA_DIR: options.dataDir,
     SANDBOX_URL: options.sandboxUrl,
     OPERATOR_API_KEY: OPERATOR_KEY,
+    SES_CALLS_PER_SECOND: UNHURRIED,
     ...options.environment,
   };
   const child = spawn(commandOf(options.runtime ?? "bun"), environment, options.outputFile);

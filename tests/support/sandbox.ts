@@ -32,7 +32,12 @@ export type PostedNotification = {
 };
 export type SandboxState = {
   readonly tenants: readonly { name: string; arn: string; sending_status: string; resources: string[] }[];
-  readonly identities: readonly { name: string; verified_for_sending: boolean; dkim_tokens: string[] }[];
+  readonly identities: readonly {
+    name: string;
+    verified_for_sending: boolean;
+    dkim_tokens: string[];
+    feedback_forwarding: boolean;
+  }[];
   readonly configuration_sets: readonly { name: string }[];
   readonly suppressions: readonly { address: string; reason: string; tenant: string | null }[];
   readonly subscriptions: readonly { arn: string; endpoint: string; is_confirmed: boolean }[];

@@ -1,22 +1,26 @@
 // What the operations on setups and use cases need, for their tests: real stores on a fresh database, a provider and a
 // zone of maps, and a clock that moves when it is told to.
+import { makeIdentityMemory } from "../../adapters/system/identity-memory.ts";
 import { makeIdSource } from "../../adapters/system/id-source.ts";
+import { makeSharedWork } from "../../adapters/system/shared-work.ts";
 import { webSha256 } from "../../adapters/webcrypto/sha256.ts";
 import type { Id } from "../../core/ids.ts";
 import type { Result } from "../../core/result.ts";
 import { checkSetup } from "../../core/setup/check-setup.ts";
+import { tick } from "../../core/tasks/tick.ts";
 import { createSetup } from "../../core/setup/create-setup.ts";
 import { deriveDnsRecords } from "../../core/setup/dns-records.ts";
-import type { StandingSetup } from "../../core/setup/find-setup.ts";
+import { isStanding, type StandingSetup } from "../../core/setup/find-setup.ts";
 import type { SetupSharing } from "../../core/setup/ses-setup.ts";
 import type { PoolMode } from "../../core/use-case/sending-pool.ts";
-import { addWorkspace, makeChannelStores, SAMPLE_TIME } from "./channel-samples.ts";
+import { addWorkspace, makeChannelStores } from "./channel-samples.ts";
 import { openTestDatabase } from "./databases.ts";
 import { FakeDns } from "./fake-dns.ts";
 import { FakeMailProvider } from "./fake-mail-provider.ts";
 
 export class MovableClock {
-  at = SAMPLE_TIME;
+  /** The database has a clock of its own, by which leases run out: this one begins where that one is. */
+  at = Date.now();
   now(): number {
     return this.at;
   }
@@ -28,9 +32,20 @@ export class MovableClock {
 export async function makeSetupWorld(settings: { setupSharing?: SetupSharing; pools?: PoolMode } = {}) {
   const stores = makeChannelStores(await openTestDatabase());
   const clock = new MovableClock();
+  const mailProvider = new FakeMailProvider();
+  mailProvider.clock = clock;
+  const background: Promise<unknown>[] = [];
   const ports = {
     ...stores,
-    mailProvider: new FakeMailProvider(),
+    mailProvider,
+    identityMemory: makeIdentityMemory(),
+    sharedWork: makeSharedWork(),
+    background: { after: (work: Promise<unknown>): void => void background.push(work) },
+    // Time passes by waiting; what waits elsewhere goes on meanwhile.
+    pause: async (ms: number): Promise<void> => {
+      clock.pass(ms);
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    },
     dns: new FakeDns(),
     clock,
     ids: makeIdSource(clock),
@@ -45,20 +60,24 @@ export async function makeSetupWorld(settings: { setupSharing?: SetupSharing; po
   };
   const workspace = await addWorkspace(stores, 1);
   const neighbour = await addWorkspace(stores, 2);
-  return { ports, workspaceId: workspace.id, neighbourId: neighbour.id };
+  return { ports, background, workspaceId: workspace.id, neighbourId: neighbour.id };
 }
 export type SetupWorld = Awaited<ReturnType<typeof makeSetupWorld>>;
 
 export const DOMAIN = "mail.clinic.example";
 
+/** A setup that is complete. */
 export async function createdSetup(
-  { ports, workspaceId }: SetupWorld,
+  { ports, workspaceId, background }: SetupWorld,
   domain = DOMAIN,
 ): Promise<StandingSetup> {
   const tenantName = domain.replaceAll(".", "-");
   const created = await createSetup(ports, { workspaceId, tenantName, domainIdentity: domain, claim: null });
   if (!created.ok) throw new Error(`no setup: ${created.error.kind}`);
-  return created.value;
+  await Promise.all(background);
+  const setup = await ports.setups.find(created.value.id);
+  if (setup === null || !isStanding(setup)) throw new Error("no setup: it is gone");
+  return setup;
 }
 
 /** Publishes the setup's records and lets the provider see them. */
@@ -77,6 +96,15 @@ export async function checked({ ports, workspaceId }: SetupWorld, setupId: Id): 
   const setup = await checkSetup(ports, { workspaceId, setupId });
   if (!setup.ok) throw new Error(`no setup: ${setup.error.kind}`);
   return setup.value;
+}
+
+/** Long enough for leases, for the time in which a request may be repeated, and for the first back-offs. */
+const TICKS_AFTER_MS = [61_000, 180_000, 600_000, 3_600_000, 10_800_000];
+
+/** Lets hours of background work pass. */
+export async function ticks({ ports }: SetupWorld): Promise<void> {
+  const start = ports.clock.now();
+  for (const ms of TICKS_AFTER_MS) await tick(ports, { at: start + ms });
 }
 
 /** What an operation came to: `done`, or the kind it was refused with. */

@@ -11,7 +11,7 @@ import { loadConfig } from "../../edge/config.ts";
 import { connectSandbox } from "../../edge/runtime/connect-sandbox.ts";
 import { freePort } from "./free-port.ts";
 import { startLibsqlServer } from "./libsql-server.ts";
-import { OPERATOR_KEY, type Program, temporaryFolder } from "./program.ts";
+import { OPERATOR_KEY, type Program, temporaryFolder, UNHURRIED } from "./program.ts";
 
 export type WorkerOptions = {
   readonly sandboxUrl: string;
@@ -45,6 +45,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     BLOB_STORE: "s3://postrider/blobs",
     SIGNING_KEYS: `k1:${SIGNING_SECRET}`,
     OPERATOR_API_KEY: OPERATOR_KEY,
+    SES_CALLS_PER_SECOND: UNHURRIED,
     ...options.environment,
   };
   if (options.migrated ?? true) await migrateServer(server.url);

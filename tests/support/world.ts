@@ -4,6 +4,7 @@ import { apiClient, type Api } from "./api-client.ts";
 import type { EmailPage, IssuedKey, SetupDetail, SetupItem, UseCase, WorkspaceBody } from "./api-shapes.ts";
 import { queryOf } from "./api-client.ts";
 import { sandboxClient, type SandboxClient } from "./sandbox-client.ts";
+import { until } from "./until.ts";
 import { makeMailSender, type MailSender } from "./mail-sender.ts";
 
 export type Journey = { readonly name: string; run(world: World): Promise<void> };
@@ -110,11 +111,13 @@ async function newWorkspace(world: World, { countBlobs }: WorldOptions): Promise
     path,
     issueKey: (permissions, expiresAt) => issue(api, permissions, expiresAt),
     apiWith: async (...permissions) => apiClient(world.url, (await issue(api, permissions)).api_key),
-    newSetup: () => {
+    async newSetup() {
       const name = world.unique("clinic");
-      return api.expect<SetupDetail>(201, "POST", path("/channels/ses-setup"), {
+      const setup = await api.expect<SetupDetail>(201, "POST", path("/channels/ses-setup"), {
         json: { tenant_name: name, domain_identity: `mail.${name}.example` },
       });
+      await complete(world, setup);
+      return setup;
     },
     publish: async (setup) => void (await sandbox.publishDns(setup.dns_records)),
     async verifiedSetup() {
@@ -131,6 +134,13 @@ async function newWorkspace(world: World, { countBlobs }: WorldOptions): Promise
     trace: () => traceOf(workspace, countBlobs),
   };
   return workspace;
+}
+
+/** Waits for what follows the answer that a setup is made: its last step is that SES mails no bounces any more. */
+export async function complete({ sandbox }: World, { domain_identity: domain }: SetupDetail): Promise<void> {
+  await until("the setup is complete", sandbox.state, ({ identities }) =>
+    identities.some(({ name, feedback_forwarding: forwards }) => name === domain && !forwards),
+  );
 }
 
 /** The body that creates a use case on a setup, with names of its own unless told otherwise. */

@@ -24,6 +24,7 @@ export const sesSetup = sqliteTable(
     domainIdentity: text("domain_identity").notNull(),
     region: text().notNull(),
     status: text({ enum: SETUP_STATUSES }).notNull(),
+    stepsDone: integer("steps_done").notNull().default(0),
     tenantArn: text("tenant_arn"),
     /** JSON of DkimKeys, null before the identity is made. */
     dkim: text(),
@@ -32,6 +33,10 @@ export const sesSetup = sqliteTable(
     dnsVerified: integer("dns_verified", { mode: "boolean" }).notNull().default(false),
     dnsCheckedAt: integer("dns_checked_at"),
     dnsLostAt: integer("dns_lost_at"),
+    /** When the provider was last told to search again after it had given up. */
+    dkimRearmedAt: integer("dkim_rearmed_at"),
+    mailFromRearmedAt: integer("mail_from_rearmed_at"),
+    sendingPausedCause: text("sending_paused_cause"),
     createdAt: integer("created_at").notNull(),
     updatedAt: integer("updated_at").notNull(),
     deletedAt: integer("deleted_at"),
@@ -43,6 +48,10 @@ export const sesSetup = sqliteTable(
     uniqueIndex("ses_setup_domain_identity")
       .on(table.domainIdentity)
       .where(sql`deleted_at IS NULL`),
+    /** Who had a domain last, when somebody else asks for it. */
+    index("ses_setup_released")
+      .on(table.domainIdentity, table.deletedAt)
+      .where(sql`deleted_at IS NOT NULL`),
     index("ses_setup_workspace")
       .on(table.workspaceSeq, table.seq)
       .where(sql`deleted_at IS NULL`),

@@ -18,7 +18,7 @@ async function lookup(
   type: DnsRecordType,
 ): Promise<{ answers: readonly DnsAnswer[]; requests: readonly StubRequest[] }> {
   const server = startStubServer(answer);
-  const answers = await makeDohResolver([`${server.url}/dns-query`]).lookup(name, type);
+  const answers = await makeDohResolver([`${server.url}/dns-query`]).lookup(name, type, 3000);
   return { answers, requests: server.requests };
 }
 
@@ -144,7 +144,9 @@ describe("one answer", () => {
   });
 
   test("a resolver that is not there", async () => {
-    expect(await makeDohResolver(["http://127.0.0.1:1/dns-query"]).lookup("a.org", "MX")).toEqual([failed]);
+    expect(await makeDohResolver(["http://127.0.0.1:1/dns-query"]).lookup("a.org", "MX", 3000)).toEqual([
+      failed,
+    ]);
   });
 
   test("of a thousand records a hundred are looked at", async () => {
@@ -157,7 +159,7 @@ describe("one answer", () => {
 describe("asking", () => {
   test("the name goes in lower case, as JSON is asked for, and a query of the URL's own stays", async () => {
     const server = startStubServer(() => dns(3));
-    await makeDohResolver([`${server.url}/dns-query?resolver=2`]).lookup("_DMARC.A.org", "TXT");
+    await makeDohResolver([`${server.url}/dns-query?resolver=2`]).lookup("_DMARC.A.org", "TXT", 3000);
     const [request] = server.requests;
     expect(request?.headers.get("accept")).toBe("application/dns-json");
     expect(request && Object.fromEntries(question(request))).toEqual({
@@ -201,7 +203,7 @@ describe("asking", () => {
       second.resolve(dns(0, [{ name: "a.org", type: MX, data: "10 slow.org" }]));
       return dns(3);
     });
-    expect(await makeDohResolver([slow.url, fast.url]).lookup("a.org", "MX")).toEqual([
+    expect(await makeDohResolver([slow.url, fast.url]).lookup("a.org", "MX", 3000)).toEqual([
       { kind: "records", values: ["10 slow.org"] },
       { kind: "none", nameExists: false },
     ]);

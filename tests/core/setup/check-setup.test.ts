@@ -1,5 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { checkSetup } from "../../../core/setup/check-setup.ts";
+import { createSetup } from "../../../core/setup/create-setup.ts";
+import { deriveDnsRecords } from "../../../core/setup/dns-records.ts";
 import { FAKE_DKIM } from "../../support/fake-mail-provider.ts";
 import {
   checked,
@@ -12,6 +14,8 @@ import {
 } from "../../support/setup-world.ts";
 
 const MINUTE = 60_000;
+/** So long the provider's word is gone by. */
+const ANSWER_MS = 30_000;
 const reasonsOf = (setup: { verdicts: readonly { reason: string | null }[] }) =>
   setup.verdicts.map(({ reason }) => reason);
 
@@ -43,6 +47,8 @@ describe("checkSetup", () => {
       null,
     ]);
     world.ports.mailProvider.setStatus(DOMAIN, "success");
+    expect(await checked(world, setup.id)).toMatchObject({ dnsVerified: false });
+    world.ports.clock.pass(ANSWER_MS);
     expect(await checked(world, setup.id)).toMatchObject({ dnsVerified: true });
   });
 
@@ -103,6 +109,7 @@ describe("checkSetup", () => {
     const world = await makeSetupWorld();
     const setup = await verifiedSetup(world);
     world.ports.mailProvider.changeIdentity(DOMAIN, { mailFromDomain: "elsewhere.example" });
+    world.ports.clock.pass(ANSWER_MS);
     expect(reasonsOf(await checked(world, setup.id))).toEqual([
       null,
       null,
@@ -113,6 +120,7 @@ describe("checkSetup", () => {
       null,
     ]);
     world.ports.mailProvider.identities.delete(DOMAIN);
+    world.ports.clock.pass(ANSWER_MS);
     expect(await checked(world, setup.id)).toMatchObject({ dnsVerified: false });
   });
 
@@ -121,6 +129,7 @@ describe("checkSetup", () => {
     const setup = await verifiedSetup(world);
     const renewed = { ...FAKE_DKIM, tokens: ["newa", "newb", "newc"] };
     world.ports.mailProvider.changeIdentity(DOMAIN, { dkim: renewed });
+    world.ports.clock.pass(ANSWER_MS);
     const told = await checked(world, setup.id);
     expect(told).toMatchObject({ dkim: renewed, dnsVerified: false, dnsLostAt: world.ports.clock.at });
     expect(reasonsOf(told)).toEqual([
@@ -162,8 +171,94 @@ describe("checkSetup", () => {
     const { ports, workspaceId } = await makeSetupWorld();
     const unknown = ports.ids.newId();
     expect(outcomeOf(await checkSetup(ports, { workspaceId, setupId: unknown }))).toBe("setup_not_found");
-    const names = { tenantName: "clinic", domainIdentity: DOMAIN, region: "eu-central-1" };
+    const names = {
+      tenantName: "clinic",
+      domainIdentity: DOMAIN,
+      region: "eu-central-1",
+      releasedSetupId: null,
+    };
     await ports.setups.reserve({ id: unknown, workspaceId, ...names, createdAt: ports.clock.at }, null);
     expect(outcomeOf(await checkSetup(ports, { workspaceId, setupId: unknown }))).toBe("setup_not_found");
+  });
+
+  test("asks the provider only where it has a say, and once in 30 s unless DNS shows more", async () => {
+    const world = await makeSetupWorld();
+    const setup = await createdSetup(world);
+    const { ports } = world;
+    const asked = async (): Promise<number> => {
+      ports.mailProvider.calls.length = 0;
+      await checked(world, setup.id);
+      return ports.mailProvider.calls.length;
+    };
+    const records = deriveDnsRecords(setup);
+    expect(await asked()).toBe(0);
+    ports.dns.publish(records.filter(({ kind }) => kind === "mail_from"));
+    expect([await asked(), await asked()]).toEqual([1, 0]);
+    ports.dns.publish(records.filter(({ kind }) => kind === "dkim"));
+    expect([await asked(), await asked()]).toEqual([1, 0]);
+    ports.clock.pass(ANSWER_MS);
+    expect(await asked()).toBe(1);
+  });
+
+  test("one answer serves all checks that run at once", async () => {
+    const world = await makeSetupWorld();
+    const setup = await verifiedSetup(world);
+    const { ports } = world;
+    ports.clock.pass(ANSWER_MS);
+    ports.mailProvider.calls.length = 0;
+    ports.dns.asked.length = 0;
+    await Promise.all(Array.from({ length: 50 }, () => checked(world, setup.id)));
+    expect(ports.mailProvider.calls).toEqual(["getIdentity"]);
+    expect(ports.dns.asked).toHaveLength(7);
+  });
+
+  test("goes by the last known word while there is no turn, and asks as soon as there is one", async () => {
+    const world = await makeSetupWorld();
+    const setup = await verifiedSetup(world);
+    const { ports } = world;
+    ports.clock.pass(ANSWER_MS);
+    ports.mailProvider.noTurns = true;
+    expect(await checked(world, setup.id)).toMatchObject({ dnsVerified: true });
+    ports.mailProvider.noTurns = false;
+    ports.mailProvider.calls.length = 0;
+    await checked(world, setup.id);
+    expect(ports.mailProvider.calls).toEqual(["getIdentity"]);
+  });
+
+  test("tells the provider to look again once it has given up on what stands, hourly at most", async () => {
+    const world = await makeSetupWorld();
+    const setup = await createdSetup(world);
+    const { ports } = world;
+    publish(world, setup);
+    const again = async (ms: number): Promise<readonly string[]> => {
+      ports.mailProvider.setStatus(DOMAIN, "failed");
+      ports.clock.pass(ms);
+      ports.mailProvider.calls.length = 0;
+      expect(reasonsOf(await checked(world, setup.id)).slice(0, 4)).toEqual(
+        Array(4).fill("awaiting_provider"),
+      );
+      return ports.mailProvider.calls;
+    };
+    expect(await again(0)).toEqual(["getIdentity", "restartDkim", "setMailFrom"]);
+    expect(await again(30 * MINUTE)).toEqual(["getIdentity"]);
+    expect(await again(30 * MINUTE)).toEqual(["getIdentity", "restartDkim", "setMailFrom"]);
+    ports.mailProvider.setStatus(DOMAIN, "success");
+    expect(await checked(world, setup.id)).toMatchObject({ dnsVerified: true });
+  });
+
+  test("a verify waits for the rest of a setup that is just being made", async () => {
+    const world = await makeSetupWorld();
+    const { ports, workspaceId } = world;
+    const command = { workspaceId, tenantName: "clinic", domainIdentity: DOMAIN, claim: null };
+    const created = await createSetup(ports, command);
+    if (!created.ok) throw new Error(created.error.kind);
+    publish(world, created.value);
+    // Its task runs still.
+    expect(ports.mailProvider.calls).not.toContain("setMailFrom");
+    await checkSetup(ports, { workspaceId, setupId: created.value.id, waitsForRest: true });
+    const { calls } = ports.mailProvider;
+    expect(calls.indexOf("getIdentity")).toBeGreaterThan(calls.indexOf("setMailFrom"));
+    expect(calls).toContain("setMailFrom");
+    await Promise.all(world.background);
   });
 });

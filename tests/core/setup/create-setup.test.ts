@@ -1,5 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { createSetup } from "../../../core/setup/create-setup.ts";
+import { deleteSetup } from "../../../core/setup/delete-setup.ts";
+import { deriveDnsRecords } from "../../../core/setup/dns-records.ts";
 import { shownVerdicts } from "../../../core/setup/check-setup.ts";
 import { sampleClaim } from "../../support/channel-samples.ts";
 import { FAKE_DKIM, faultRows, type Operation } from "../../support/fake-mail-provider.ts";
@@ -9,6 +11,8 @@ import {
   makeSetupWorld,
   type SetupWorld,
   outcomeOf,
+  ticks,
+  verifiedSetup,
 } from "../../support/setup-world.ts";
 
 const command = ({ workspaceId }: SetupWorld, claim = false) => ({
@@ -38,7 +42,10 @@ describe("createSetup", () => {
       },
     });
     const setup = created.ok ? created.value : null;
-    expect(await setups.find(setup?.id ?? "")).toEqual(setup);
+    // The answer does not wait for the rest.
+    expect([setup?.stepsDone, mailProvider.calls.length]).toEqual([2, 2]);
+    await Promise.all(world.background);
+    expect(await setups.find(setup?.id ?? "")).toMatchObject({ ...setup, stepsDone: 5 });
     expect(mailProvider.standing).toEqual(["clinic", DOMAIN, `clinic identity/${DOMAIN}`]);
     const tags = mailProvider.tenants.get("clinic")?.tags;
     expect(tags).toMatchObject({ installation: "installation-1", owner: setup?.id });
@@ -49,8 +56,8 @@ describe("createSetup", () => {
       "createTenant",
       "createIdentity",
       "setMailFrom",
-      "disableFeedbackForwarding",
       "associate",
+      "disableFeedbackForwarding",
     ]);
   });
 
@@ -70,6 +77,7 @@ describe("createSetup", () => {
   test("asks the provider nothing when a name is taken here", async () => {
     const world = await makeSetupWorld();
     await createSetup(world.ports, command(world));
+    await Promise.all(world.background);
     const calls = world.ports.mailProvider.calls.length;
     const again = { ...command(world), workspaceId: world.neighbourId };
     expect(outcomeOf(await createSetup(world.ports, again))).toBe("tenant_name_taken");
@@ -103,7 +111,9 @@ describe("createSetup", () => {
     });
     world.ports.mailProvider.faults.set("createTenant", { kind: "timed_out" });
     expect(outcomeOf(await createSetup(world.ports, command(world)))).toBe("provider_timed_out");
+    await ticks(world);
     expect(world.ports.mailProvider.standing).toEqual(["clinic"]);
+    expect(await world.ports.setups.findReleased(DOMAIN)).toBe(null);
   });
 
   test("takes what exists under its own tags as made", async () => {
@@ -118,41 +128,135 @@ describe("createSetup", () => {
   test("passes a lost claim on, and asks the provider nothing", async () => {
     const world = await makeSetupWorld();
     await createSetup(world.ports, command(world, true));
+    await Promise.all(world.background);
     const other = { ...command(world, true), tenantName: "other", domainIdentity: "other.example" };
     const calls = world.ports.mailProvider.calls.length;
     expect(outcomeOf(await createSetup(world.ports, other))).toBe("claim_lost");
     expect(world.ports.mailProvider.calls).toHaveLength(calls);
   });
 
-  test("begins no call that could end after the caller's time", async () => {
+  test("begins no call that could end after the caller's time; the same request goes on", async () => {
     const world = await makeSetupWorld();
-    world.ports.mailProvider.onCall = () => world.ports.clock.pass(7_900);
-    expect(outcomeOf(await createSetup(world.ports, command(world)))).toBe("provider_timed_out");
-    expect(world.ports.mailProvider.calls).toEqual([
-      "createTenant",
-      "createIdentity",
-      "setMailFrom",
-      "deleteIdentity",
-      "deleteTenant",
-    ]);
-    expect(world.ports.mailProvider.standing).toEqual([]);
+    const { mailProvider, clock } = world.ports;
+    mailProvider.onCall = () => clock.pass(18_000);
+    expect(outcomeOf(await createSetup(world.ports, command(world, true)))).toBe("provider_timed_out");
+    expect([mailProvider.calls, mailProvider.standing]).toEqual([["createTenant"], ["clinic"]]);
+    // Nobody else gets the names meanwhile, nor this workspace with another partner.
+    const others = { ...command(world), workspaceId: world.neighbourId };
+    expect(outcomeOf(await createSetup(world.ports, others))).toBe("tenant_name_taken");
+    const differs = { ...command(world), domainIdentity: "other.example" };
+    expect(outcomeOf(await createSetup(world.ports, differs))).toBe("tenant_name_taken");
+
+    mailProvider.onCall = () => undefined;
+    const made = await createSetup(world.ports, command(world, true));
+    await Promise.all(world.background);
+    expect(made).toMatchObject({ ok: true, value: { status: "ready" } });
+    expect(mailProvider.standing).toEqual(["clinic", DOMAIN, `clinic identity/${DOMAIN}`]);
+  });
+
+  test("leaves nothing at all when not even its first turn comes in time", async () => {
+    const world = await makeSetupWorld();
+    world.ports.mailProvider.noTurns = true;
+    expect(outcomeOf(await createSetup(world.ports, command(world, true)))).toBe("provider_timed_out");
+    world.ports.mailProvider.noTurns = false;
+    const others = { ...command(world), workspaceId: world.neighbourId };
+    expect(outcomeOf(await createSetup(world.ports, others))).toBe("done");
   });
 });
 
-describe("a fault of the provider leaves nothing behind", () => {
-  const operations: readonly Operation[] = [
-    "createTenant",
-    "createIdentity",
-    "setMailFrom",
-    "disableFeedbackForwarding",
-    "associate",
-  ];
-  test.each(faultRows(operations))("%s", async (_, operation, fault, kind) => {
+describe("a fault of the provider", () => {
+  const operations: readonly Operation[] = ["createTenant", "createIdentity"];
+  test.each(faultRows(operations))("leaves nothing behind: %s", async (_, operation, fault, kind) => {
     const world = await makeSetupWorld();
     world.ports.mailProvider.faults.set(operation, fault);
     expect(outcomeOf(await createSetup(world.ports, command(world, true)))).toBe(kind);
+    // What a time-out leaves is undone unless the request is repeated; everything else was undone at once.
+    if (kind === "provider_timed_out") await ticks(world);
     expect(world.ports.mailProvider.standing).toEqual([]);
-    // Names and key are free: the same request may come again.
+    // Names and key are free.
+    const others = { ...command(world), workspaceId: world.neighbourId };
+    expect(outcomeOf(await createSetup(world.ports, others))).toBe("done");
+  });
+
+  test.each(faultRows(operations))("lets the same request succeed: %s", async (_, operation, fault, kind) => {
+    const world = await makeSetupWorld();
+    world.ports.mailProvider.faults.set(operation, fault);
+    expect(outcomeOf(await createSetup(world.ports, command(world, true)))).toBe(kind);
     expect(outcomeOf(await createSetup(world.ports, command(world, true)))).toBe("done");
+    await Promise.all(world.background);
+    expect(world.ports.mailProvider.standing).toEqual(["clinic", DOMAIN, `clinic identity/${DOMAIN}`]);
+  });
+
+  const later: readonly Operation[] = ["setMailFrom", "associate", "disableFeedbackForwarding"];
+  test.each(faultRows(later))(
+    "after the answer is made good by the task: %s",
+    async (_, operation, fault) => {
+      const world = await makeSetupWorld();
+      world.ports.mailProvider.faults.set(operation, fault);
+      const created = await createSetup(world.ports, command(world));
+      await Promise.all(world.background);
+      await ticks(world);
+      const { mailProvider, setups } = world.ports;
+      expect(await setups.find(created.ok ? created.value.id : "")).toMatchObject({ stepsDone: 5 });
+      expect(mailProvider.standing).toEqual(["clinic", DOMAIN, `clinic identity/${DOMAIN}`]);
+      expect(mailProvider.identities.get(DOMAIN)).toMatchObject({
+        state: { mailFromDomain: `bounce.${DOMAIN}` },
+        feedback: false,
+      });
+    },
+  );
+
+  test("while it is undone keeps the names until the provider lets it", async () => {
+    const world = await makeSetupWorld();
+    const { mailProvider } = world.ports;
+    mailProvider.faults.set("createIdentity", { kind: "refused" });
+    mailProvider.faults.set("deleteTenant", { kind: "unavailable" });
+    expect(outcomeOf(await createSetup(world.ports, command(world)))).toBe("provider_unavailable");
+    const others = { ...command(world), workspaceId: world.neighbourId };
+    expect(outcomeOf(await createSetup(world.ports, others))).toBe("tenant_name_taken");
+    await ticks(world);
+    expect(outcomeOf(await createSetup(world.ports, others))).toBe("done");
+  });
+});
+
+describe("a domain somebody has or had", () => {
+  const create = (world: SetupWorld, workspaceId: string, domainIdentity: string): Promise<string> =>
+    createSetup(world.ports, {
+      workspaceId,
+      tenantName: `t-${domainIdentity.length}`,
+      domainIdentity,
+      claim: null,
+    }).then(outcomeOf);
+
+  test("is refused above and below another workspace's, not one's own", async () => {
+    const world = await makeSetupWorld();
+    await createdSetup(world);
+    expect(await create(world, world.neighbourId, "clinic.example")).toBe("domain_conflict");
+    expect(await create(world, world.neighbourId, `eu.${DOMAIN}`)).toBe("domain_conflict");
+    expect(await create(world, world.workspaceId, "clinic.example")).toBe("done");
+  });
+
+  test("is refused to others while one of its DKIM records stands or cannot be looked up", async () => {
+    const world = await makeSetupWorld();
+    const { ports, workspaceId, neighbourId } = world;
+    const setup = await verifiedSetup(world);
+    expect(outcomeOf(await deleteSetup(ports, { workspaceId, setupId: setup.id }))).toBe("done");
+    expect(await create(world, neighbourId, DOMAIN)).toBe("domain_recently_released");
+    const [one, two, three] = deriveDnsRecords(setup).map(({ address }) => address);
+    for (const address of [one, two]) ports.dns.set(address ?? "", "CNAME", []);
+    expect(await create(world, neighbourId, DOMAIN)).toBe("domain_recently_released");
+    ports.dns.broken.add(three ?? "");
+    expect(await create(world, neighbourId, DOMAIN)).toBe("domain_recently_released");
+    ports.dns.broken.clear();
+    ports.dns.set(three ?? "", "CNAME", ["changed.example"]);
+    expect(await create(world, neighbourId, DOMAIN)).toBe("done");
+  });
+
+  test("is the former owner's again at once", async () => {
+    const world = await makeSetupWorld();
+    const { ports, workspaceId } = world;
+    const { id: setupId } = await verifiedSetup(world);
+    expect(outcomeOf(await deleteSetup(ports, { workspaceId, setupId }))).toBe("done");
+    expect(await create(world, workspaceId, DOMAIN)).toBe("done");
   });
 });

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "bun:test";
+import { createSetup } from "../../../core/setup/create-setup.ts";
 import { deleteSetup } from "../../../core/setup/delete-setup.ts";
-import { findSetup } from "../../../core/setup/find-setup.ts";
 import { listSetups } from "../../../core/setup/list-setups.ts";
 import { addUseCase } from "../../support/channel-samples.ts";
 import { faultRows, type Operation } from "../../support/fake-mail-provider.ts";
-import { createdSetup, DOMAIN, makeSetupWorld, outcomeOf } from "../../support/setup-world.ts";
+import { createdSetup, DOMAIN, makeSetupWorld, outcomeOf, ticks } from "../../support/setup-world.ts";
 
 const REMOVAL: readonly Operation[] = ["dissociate", "deleteIdentity", "deleteTenant"];
 
@@ -59,14 +59,49 @@ describe("deleteSetup", () => {
       const { ports, workspaceId } = world;
       ports.mailProvider.faults.set(operation, fault);
       expect(outcomeOf(await deleteSetup(ports, { workspaceId, setupId }))).toBe(refusal);
-      expect(await findSetup(ports, { workspaceId, setupId, action: "own" })).toMatchObject({
-        ok: true,
-        value: { status: "ready" },
-      });
+      expect(await listSetups(ports, { workspaceId, window: null })).toMatchObject({ total: 1 });
       expect(outcomeOf(await deleteSetup(ports, { workspaceId, setupId }))).toBe("done");
       expect(ports.mailProvider.standing).toEqual([]);
     },
   );
+
+  test.each([
+    ["before the identity is touched it stands, and its bond is made again", "dissociate", "ready"],
+    ["once the identity may be gone it takes no use case any more", "deleteIdentity", "deleting"],
+    ["so it does while only the tenant is left", "deleteTenant", "deleting"],
+  ] as const)("when the provider fails: %s", async (_, operation, status) => {
+    const world = await makeSetupWorld();
+    const { id: setupId } = await createdSetup(world);
+    const { ports, workspaceId } = world;
+    ports.mailProvider.faults.set(operation, { kind: "timed_out", afterAccept: true });
+    await deleteSetup(ports, { workspaceId, setupId });
+    expect(await ports.setups.find(setupId)).toMatchObject({ status });
+    await ticks(world);
+    expect(await ports.setups.find(setupId)).toMatchObject({ status });
+    if (status === "ready") expect(ports.mailProvider.bonds.size).toBe(1);
+  });
+
+  test("waits for the rest of a setup that is just being made, which would bind what is deleted", async () => {
+    const world = await makeSetupWorld();
+    const { ports, workspaceId } = world;
+    const command = { workspaceId, tenantName: "clinic", domainIdentity: DOMAIN, claim: null };
+    const created = await createSetup(ports, command);
+    const setupId = created.ok ? created.value.id : "";
+    expect(outcomeOf(await deleteSetup(ports, { workspaceId, setupId }))).toBe("done");
+    await Promise.all(world.background);
+    expect(ports.mailProvider.calls.slice(-4)).toEqual(["disableFeedbackForwarding", ...REMOVAL]);
+    expect(ports.mailProvider.standing).toEqual([]);
+  });
+
+  test("asked for twice at once is done once, and both are told so", async () => {
+    const world = await makeSetupWorld();
+    const { id: setupId } = await createdSetup(world);
+    world.ports.mailProvider.calls.length = 0;
+    const command = { workspaceId: world.workspaceId, setupId };
+    const both = await Promise.all([deleteSetup(world.ports, command), deleteSetup(world.ports, command)]);
+    expect(both.map(outcomeOf)).toEqual(["done", "done"]);
+    expect(world.ports.mailProvider.calls).toEqual([...REMOVAL]);
+  });
 });
 
 describe("listSetups", () => {

@@ -13,6 +13,7 @@ import {
   makeSetupWorld,
   outcomeOf,
   publish,
+  ticks,
   type SetupWorld,
   verifiedSetup,
 } from "../../support/setup-world.ts";
@@ -214,9 +215,28 @@ describe("createEmailUseCase", () => {
     world.ports.mailProvider.faults.set(operation, fault);
     const request = command(world, id, { claim: sampleClaim() });
     expect(outcomeOf(await createEmailUseCase(world.ports, request))).toBe(kind);
+    if (kind === "provider_timed_out") await ticks(world);
     expect(standing(world)).toEqual([]);
     expect(outcomeOf(await createEmailUseCase(world.ports, request))).toBe("done");
   });
+
+  test.each(faultRows(operations))(
+    "the same request succeeds after %s",
+    async (_, operation, fault, kind) => {
+      const world = await makeSetupWorld();
+      const { id } = await verifiedSetup(world);
+      world.ports.mailProvider.faults.set(operation, fault);
+      const request = command(world, id, { claim: sampleClaim() });
+      expect(outcomeOf(await createEmailUseCase(world.ports, request))).toBe(kind);
+      // Another one of the same name only once this one is undone.
+      const other = command(world, id, { emailType: "marketing" });
+      if (kind === "provider_timed_out")
+        expect(outcomeOf(await createEmailUseCase(world.ports, other))).toBe("use_case_name_taken");
+      expect(outcomeOf(await createEmailUseCase(world.ports, request))).toBe("done");
+      expect(standing(world)).toHaveLength(2);
+      expect([...world.ports.mailProvider.sets.values()]).toMatchObject([{ destination: true }]);
+    },
+  );
 });
 
 describe("getUseCase and listUseCases", () => {

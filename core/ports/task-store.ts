@@ -1,0 +1,20 @@
+import type { Id } from "../ids.ts";
+import type { Task, TaskKind } from "../tasks/task.ts";
+
+/**
+ * Background work. Tasks come and go with the rows they are about, in those stores' transactions; there is at most one of
+ * a kind for a subject. Time is the database's: claims of several instances do not depend on their clocks.
+ *
+ * - `claimDue` claims at most `limit` tasks that are due and that nobody holds, or whose holder's lease ran out: those
+ *   of the earlier kind first (TASK_KINDS), then those longest due. `at`: what counts as now when it is later than now (an
+ *   operator's look ahead, under which leases run out as well); null: now. Two claims at once never get the same task.
+ * - `claim` claims one task, due or not; null when there is none or somebody holds it.
+ * - `complete` removes a task, `postpone` gives it back, due at `runAt` and with that many attempts behind it; both only
+ *   for who holds it still: with an older fence they change nothing.
+ */
+export type TaskStore = {
+  claimDue(limit: number, leaseMs: number, at: number | null): Promise<readonly Task[]>;
+  claim<Kind extends TaskKind>(kind: Kind, subjectId: Id, leaseMs: number): Promise<Task<Kind> | null>;
+  complete(task: Task): Promise<void>;
+  postpone(task: Task, runAt: number, attempts: number): Promise<void>;
+};

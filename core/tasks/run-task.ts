@@ -1,0 +1,24 @@
+// What each kind of task does: one operation each.
+import { type RemoveUseCasePorts, resumeUseCaseDeletion } from "../use-case/delete-use-case.ts";
+import { resumeDeletion } from "../setup/delete-setup.ts";
+import { provisionSetup, type ProvisionSetupPorts } from "../setup/provision-setup.ts";
+import { reviewTenants } from "../setup/review-tenants.ts";
+import { sweepSetup, type SweepSetupPorts } from "../setup/sweep-setup.ts";
+import { undoUseCase, type UndoUseCasePorts } from "../use-case/undo-use-case.ts";
+import { carryOut, type TaskEnd } from "./carry-out.ts";
+import type { Task, TaskKind } from "./task.ts";
+
+export type RunTaskPorts = ProvisionSetupPorts & SweepSetupPorts & RemoveUseCasePorts & UndoUseCasePorts;
+
+const WORK: Readonly<Record<TaskKind, (ports: RunTaskPorts, task: Task) => Promise<TaskEnd>>> = {
+  provision_setup: provisionSetup,
+  provision_use_case: undoUseCase,
+  delete_setup: resumeDeletion,
+  delete_use_case: resumeUseCaseDeletion,
+  review_tenants: reviewTenants,
+  check_setup: sweepSetup,
+};
+
+/** Carries out a claimed task. */
+export const runTask = (ports: RunTaskPorts, task: Task): Promise<TaskEnd> =>
+  carryOut(ports, task, () => WORK[task.kind](ports, task));

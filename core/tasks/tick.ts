@@ -1,0 +1,46 @@
+// A bounded share of the background work: what is due, a few at a time, so that one that hangs or fails holds up no other.
+// Called by the runtime's own cron or timer, on as many instances as there are; the claims keep them apart.
+import type { Id } from "../ids.ts";
+import type { ProviderTurns } from "../ports/provider-turns.ts";
+import type { TaskEnd } from "./carry-out.ts";
+import { runTask, type RunTaskPorts } from "./run-task.ts";
+import { LEASE_MS, type TaskKind } from "./task.ts";
+
+/** SPEC section 13: a tick's share. What is left over waits for the next one. */
+const TASKS_MAX = 20;
+const TICK_MS = 20_000;
+const TASKS_AT_ONCE = 4;
+
+export type TickedTask = { readonly kind: TaskKind; readonly subjectId: Id; readonly end: TaskEnd };
+
+/** `at`: work as if it were so late; null: now. Answers what was done. */
+export async function tick(
+  givenPorts: RunTaskPorts,
+  { at }: { readonly at: number | null },
+): Promise<readonly TickedTask[]> {
+  const startedAt = givenPorts.clock.now();
+  const ports = at === null || at <= startedAt ? givenPorts : laterBy(givenPorts, at - startedAt);
+  const ticked: TickedTask[] = [];
+  while (ticked.length < TASKS_MAX && givenPorts.clock.now() - startedAt < TICK_MS) {
+    const atOnce = Math.min(TASKS_AT_ONCE, TASKS_MAX - ticked.length);
+    const claimed = await ports.tasks.claimDue(atOnce, LEASE_MS, at);
+    if (claimed.length === 0) break;
+    const ends = await Promise.all(
+      claimed.map(async (task) => ({
+        kind: task.kind,
+        subjectId: task.subjectId,
+        end: await runTask(ports, task),
+      })),
+    );
+    ticked.push(...ends);
+  }
+  return ticked;
+}
+
+/** The ports, with a clock that is ahead; whoever waits for a turn waits by the clock on the wall. */
+function laterBy(ports: RunTaskPorts, aheadMs: number): RunTaskPorts {
+  const mailProvider: ProviderTurns = {
+    startingBy: (at, options) => ports.mailProvider.startingBy(at - aheadMs, options),
+  };
+  return { ...ports, mailProvider, clock: { now: () => ports.clock.now() + aheadMs } };
+}

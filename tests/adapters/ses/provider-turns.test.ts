@@ -1,0 +1,77 @@
+import { expect, test } from "bun:test";
+import { makeProviderTurns } from "../../../adapters/ses/provider-turns.ts";
+import { FakeMailProvider } from "../../support/fake-mail-provider.ts";
+import { MovableClock } from "../../support/setup-world.ts";
+
+/** Turns of a second and a fifth on a clock that moves by waiting; `lateMs`: how much later than asked each wait ends. */
+function makeTurns({ lateMs = [] }: { lateMs?: number[] } = {}) {
+  const clock = new MovableClock();
+  clock.at = 0;
+  const provider = new FakeMailProvider();
+  const madeAt: number[] = [];
+  provider.onCall = () => void madeAt.push(clock.at);
+  let nextAt = 0;
+  const turns = {
+    take(calls: number, waitMsMax: number, gapMs: number): Promise<number | null> {
+      const first = Math.max(nextAt, clock.at);
+      if (first + gapMs * (calls - 1) > clock.at + waitMsMax) return Promise.resolve(null);
+      nextAt = first + gapMs * calls;
+      return Promise.resolve(first - clock.at);
+    },
+  };
+  const pause = (ms: number): Promise<void> => {
+    clock.pass(ms + (lateMs.shift() ?? 0));
+    return Promise.resolve();
+  };
+  const paced = makeProviderTurns({ provider, turns, clock, pause }, { callsPerSecond: 1 });
+  return { paced, provider, clock, madeAt };
+}
+
+test("calls go out a turn apart, and not after their time", async () => {
+  const { paced, madeAt } = makeTurns();
+  const provider = paced.startingBy(2500);
+  for (let n = 0; n < 3; n++)
+    expect(await provider.deleteTenant("a")).toMatchObject({ error: { kind: "not_found" } });
+  expect(await provider.deleteTenant("a")).toMatchObject({ error: { kind: "out_of_turn" } });
+  expect(madeAt).toEqual([0, 1200, 2400]);
+});
+
+test("turns reserved together are kept from others, and taken anew when they have passed", async () => {
+  const { paced, clock, madeAt } = makeTurns();
+  const two = paced.startingBy(10_000, { calls: 2 });
+  const other = paced.startingBy(10_000);
+  await two.deleteTenant("a");
+  await other.deleteTenant("b");
+  expect(madeAt).toEqual([0, 2400]);
+  // The second of the two was at 1,200.
+  await two.deleteTenant("a");
+  expect(madeAt).toEqual([0, 2400, 3600]);
+  clock.pass(60_000);
+  expect(await two.deleteTenant("a")).toMatchObject({ error: { kind: "out_of_turn" } });
+});
+
+test("who wakes up too late takes another turn", async () => {
+  const { paced, madeAt } = makeTurns({ lateMs: [0, 170, 190, 0] });
+  const provider = paced.startingBy(60_000);
+  for (let n = 0; n < 3; n++) await provider.deleteTenant("a");
+  // The second call is late by little, the third by so much that it waits for the turn after.
+  expect(madeAt[1]).toBe(1370);
+  expect((madeAt[2] ?? 0) - (madeAt[1] ?? 0)).toBeGreaterThanOrEqual(1000);
+});
+
+test("a throttled call has another turn, three at most", async () => {
+  const { paced, provider } = makeTurns();
+  provider.faults.set("deleteTenant", { kind: "throttled", times: 2 });
+  const patient = paced.startingBy(60_000);
+  expect(await patient.deleteTenant("a")).toMatchObject({ error: { kind: "not_found" } });
+  provider.faults.set("deleteTenant", { kind: "throttled", always: true });
+  expect(await patient.deleteTenant("a")).toMatchObject({ error: { kind: "throttled" } });
+  expect(provider.calls).toHaveLength(6);
+});
+
+test("nothing else is repeated", async () => {
+  const { paced, provider } = makeTurns();
+  provider.faults.set("deleteTenant", { kind: "unavailable", always: true });
+  expect(await paced.startingBy(60_000).deleteTenant("a")).toMatchObject({ error: { kind: "unavailable" } });
+  expect(provider.calls).toHaveLength(1);
+});

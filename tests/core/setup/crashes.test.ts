@@ -1,0 +1,205 @@
+// A program that dies at any instant of making or deleting something: whatever the next one's ticks find, all of it is
+// there or nothing, and the names can be used again.
+import { describe, expect, test } from "bun:test";
+import fc from "fast-check";
+import { createSetup } from "../../../core/setup/create-setup.ts";
+import { deleteSetup } from "../../../core/setup/delete-setup.ts";
+import { listSetups } from "../../../core/setup/list-setups.ts";
+import { tick } from "../../../core/tasks/tick.ts";
+import { createEmailUseCase } from "../../../core/use-case/create-email-use-case.ts";
+import { deleteUseCase } from "../../../core/use-case/delete-use-case.ts";
+import { listUseCases } from "../../../core/use-case/list-use-cases.ts";
+import { Life, mortalPorts } from "../../support/mortal.ts";
+import {
+  createdSetup,
+  DOMAIN,
+  makeSetupWorld,
+  outcomeOf,
+  type SetupWorld,
+  ticks,
+  verifiedSetup,
+} from "../../support/setup-world.ts";
+
+const setupCommand = (workspaceId: string) => ({
+  workspaceId,
+  tenantName: "clinic",
+  domainIdentity: DOMAIN,
+  claim: null,
+});
+const useCaseCommand = (workspaceId: string, setupId: string) => ({
+  workspaceId,
+  setupId,
+  entityName: "Clinic",
+  name: "Reminders",
+  description: null,
+  sender: { local: "hello", domain: DOMAIN },
+  senderDisplayName: null,
+  emailType: "transactional" as const,
+  unsubscribeScope: null,
+  claim: null,
+});
+
+/** All of a setup, or none of it: as many as the list shows. */
+async function assertWhole({ ports, workspaceId }: SetupWorld): Promise<boolean> {
+  const { mailProvider } = ports;
+  const { items } = await listSetups(ports, { workspaceId, window: null });
+  const [setup] = items;
+  const bonds = setup ? [setup.tenantName, DOMAIN, `${setup.tenantName} identity/${DOMAIN}`] : [];
+  expect(mailProvider.standing.filter((name) => !name.includes("configuration-set"))).toEqual(bonds);
+  if (!setup) return false;
+  expect(setup).toMatchObject({ status: "ready", stepsDone: 5 });
+  expect(mailProvider.identities.get(DOMAIN)).toMatchObject({
+    state: { mailFromDomain: `bounce.${DOMAIN}`, tags: { owner: setup.id } },
+    feedback: false,
+  });
+  return true;
+}
+
+type Work = (world: SetupWorld, ports: SetupWorld["ports"]) => Promise<unknown>;
+
+/** Lets the work die at each of its instants, one world each, and looks at each after its ticks; answers how many. */
+async function dieAtEachInstant(
+  prepare: (world: SetupWorld) => Promise<Work>,
+  look: (world: SetupWorld) => Promise<void>,
+): Promise<number> {
+  for (let diesAt = 0; ; diesAt++) {
+    const world = await makeSetupWorld();
+    const work = await prepare(world);
+    const life = new Life(diesAt);
+    await work(world, mortalPorts(world.ports, life)).catch(() => undefined);
+    await Promise.all(world.background);
+    if (!life.isOver) return diesAt;
+    await ticks(world);
+    await look(world);
+  }
+}
+
+describe("a program that dies", () => {
+  test("while it makes a setup leaves all or nothing, and the names are free in the latter case", async () => {
+    const seen = new Set<boolean>();
+    const instants = await dieAtEachInstant(
+      async () => (world, ports) => createSetup(ports, setupCommand(world.workspaceId)),
+      async (world) => {
+        const isThere = await assertWhole(world);
+        seen.add(isThere);
+        const again = await createSetup(world.ports, setupCommand(world.neighbourId));
+        expect(outcomeOf(again)).toBe(isThere ? "tenant_name_taken" : "done");
+      },
+    );
+    expect(seen).toEqual(new Set([true, false]));
+    expect(instants).toBeGreaterThan(20);
+  }, 60_000);
+
+  test("while it deletes a setup leaves it whole, or its next ticks end the deletion", async () => {
+    await dieAtEachInstant(
+      async (world) => {
+        const { id: setupId } = await createdSetup(world);
+        return ({ workspaceId }, ports) => deleteSetup(ports, { workspaceId, setupId });
+      },
+      async (world) => void (await assertWhole(world)),
+    );
+  }, 60_000);
+
+  test("while it undoes a setup leaves nothing in the end", async () => {
+    await dieAtEachInstant(
+      async (world) => {
+        world.ports.mailProvider.faults.set("createIdentity", { kind: "timed_out", afterAccept: true });
+        await createSetup(world.ports, setupCommand(world.workspaceId));
+        return ({ ports: { clock } }, ports) => tick(ports, { at: clock.now() + 61_000 });
+      },
+      async (world) => expect(await assertWhole(world)).toBe(false),
+    );
+  }, 60_000);
+
+  test("while it makes or deletes a use case leaves all or nothing of it", async () => {
+    const whole = async ({ ports, workspaceId }: SetupWorld): Promise<void> => {
+      const useCases = await listUseCases(ports, { workspaceId });
+      const sets = ports.mailProvider.standing.filter((name) => name.includes("configuration-set"));
+      expect(sets).toHaveLength(useCases.length * 2);
+      expect(useCases.map(({ status }) => status)).toEqual(useCases.map(() => "ready"));
+      expect([...ports.mailProvider.sets.values()]).toEqual(
+        useCases.map(({ id }) =>
+          expect.objectContaining({ destination: true, tags: expect.objectContaining({ owner: id }) }),
+        ),
+      );
+    };
+    await dieAtEachInstant(async (world) => {
+      const { id } = await verifiedSetup(world);
+      return ({ workspaceId }, ports) => createEmailUseCase(ports, useCaseCommand(workspaceId, id));
+    }, whole);
+    await dieAtEachInstant(async (world) => {
+      const { id } = await verifiedSetup(world);
+      const made = await createEmailUseCase(world.ports, useCaseCommand(world.workspaceId, id));
+      if (!made.ok) throw new Error(made.error.kind);
+      return ({ workspaceId }, ports) => deleteUseCase(ports, { workspaceId, useCaseId: made.value.id });
+    }, whole);
+  }, 60_000);
+});
+
+/** Lets its work go on for so many instants, then holds it until it is let go. */
+class Gate {
+  private left: number;
+  private open: () => void = () => undefined;
+  readonly isClosed: Promise<void>;
+  private close: () => void = () => undefined;
+  private readonly isOpen = new Promise<void>((resolve) => (this.open = resolve));
+  constructor(instants: number) {
+    this.left = instants;
+    this.isClosed = new Promise((resolve) => (this.close = resolve));
+  }
+  pass(): void | Promise<void> {
+    if (this.left-- > 0) return;
+    this.close();
+    return this.isOpen;
+  }
+  letGo(): void {
+    this.open();
+  }
+}
+
+describe("a worker that was held up", () => {
+  const requests: readonly [name: string, run: Work][] = [
+    ["create", (world, ports) => createSetup(ports, setupCommand(world.workspaceId))],
+    [
+      "delete",
+      async (world, ports) => {
+        const { items } = await listSetups(world.ports, { workspaceId: world.workspaceId, window: null });
+        return deleteSetup(ports, { workspaceId: world.workspaceId, setupId: items[0]?.id ?? "" });
+      },
+    ],
+  ];
+  test.each(requests)(
+    "until its lease ran out changes nothing that its successor decided: %s",
+    async (name, run) => {
+      const arbitrary = fc.record({
+        instants: fc.nat(40),
+        successor: fc.nat(40),
+        repeats: fc.boolean(),
+      });
+      const property = fc.asyncProperty(arbitrary, async ({ instants, successor, repeats }) => {
+        const world = await makeSetupWorld();
+        if (name === "delete") await createdSetup(world);
+        const { clock } = world.ports;
+        const [first, second] = [new Gate(instants), new Gate(successor)];
+        const held = run(world, mortalPorts(world.ports, first)).catch(() => undefined);
+        await Promise.race([held, first.isClosed]);
+        // Its lease has run out, by any clock.
+        clock.pass(61_000);
+        const ports = mortalPorts(world.ports, second);
+        const after = (
+          repeats && name === "create" ? run(world, ports) : tick(ports, { at: clock.now() })
+        ).catch(() => undefined);
+        await Promise.race([after, second.isClosed]);
+        first.letGo();
+        await held;
+        second.letGo();
+        await after;
+        await Promise.all(world.background);
+        await ticks(world);
+        await assertWhole(world);
+      });
+      await fc.assert(property, { numRuns: 25 });
+    },
+    60_000,
+  );
+});

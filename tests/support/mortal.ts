@@ -1,0 +1,50 @@
+// A program that dies: every call to one of its ports is two instants, before and after it takes effect, and from the
+// chosen instant on nothing of it takes effect any more, as after kill -9. Nothing is cleaned up behind it.
+
+export class Life {
+  /** How many instants it has lived. */
+  instants = 0;
+  private readonly diesAt: number;
+  constructor(diesAt: number) {
+    this.diesAt = diesAt;
+  }
+  get isOver(): boolean {
+    return this.instants > this.diesAt;
+  }
+  pass(): void {
+    if (this.instants++ >= this.diesAt) throw new Error("the program is dead");
+  }
+}
+
+type Passing = { pass(): void | Promise<void> };
+
+/** The port, each of whose calls passes two instants; those of a provider that is made for one piece of work as well. */
+export const mortal = <Port extends object>(port: Port, life: Passing): Port =>
+  new Proxy(port, {
+    get(target, name) {
+      const member: unknown = Reflect.get(target, name);
+      if (typeof member !== "function") return member;
+      if (name === "startingBy")
+        return (...args: unknown[]) => mortal(member.apply(target, args) as object, life);
+      return async (...args: unknown[]): Promise<unknown> => {
+        await life.pass();
+        const answer: unknown = await member.apply(target, args);
+        await life.pass();
+        return answer;
+      };
+    },
+  });
+
+/** A world's ports as a program of that life sees them. */
+export const mortalPorts = <
+  Ports extends Readonly<Record<"setups" | "useCases" | "tasks" | "mailProvider", object>>,
+>(
+  ports: Ports,
+  life: Passing,
+): Ports => ({
+  ...ports,
+  setups: mortal(ports.setups, life),
+  useCases: mortal(ports.useCases, life),
+  tasks: mortal(ports.tasks, life),
+  mailProvider: mortal(ports.mailProvider, life),
+});
