@@ -61,6 +61,17 @@ export * from "./email/send-email.ts";
 export * from "./email/read-email.ts";
 export * from "./email/receive-notification.ts";
 
+// Suppressions and unsubscribing: who is not to get which mail, and why.
+export * from "./suppression/suppression.ts";
+export * from "./suppression/founding.ts";
+export * from "./suppression/explain-send.ts";
+export * from "./suppression/explain-suppression.ts";
+export * from "./suppression/add-suppression.ts";
+export * from "./suppression/lift-suppression.ts";
+export * from "./unsubscribe/list-unsubscribe.ts";
+export * from "./unsubscribe/visible-link.ts";
+export * from "./unsubscribe/unsubscribe.ts";
+
 // Messages: RFC 5322 text, planned and not yet rendered.
 export * from "./message/address.ts";
 export * from "./message/header-text.ts";
@@ -86,10 +97,13 @@ export * from "./ports/mail-provider.ts";
 export type * from "./ports/mailer.ts";
 export type * from "./ports/notification-reader.ts";
 export type * from "./ports/offset-page.ts";
+export type * from "./ports/provider-suppression-list.ts";
 export type * from "./ports/random-source.ts";
 export type * from "./ports/setup-store.ts";
 export type * from "./ports/sha256.ts";
+export type * from "./ports/suppression-store.ts";
 export type * from "./ports/token-signer.ts";
 export type * from "./ports/topic-confirmer.ts";
+export type * from "./ports/unsubscribe-tokens.ts";
 export type * from "./ports/use-case-store.ts";
 export type * from "./ports/workspace-store.ts";

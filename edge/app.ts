@@ -15,6 +15,8 @@ import { operatorOperations } from "./operator/operations.ts";
 import type { Ports } from "./ports.ts";
 import { problem, refusalOfOutage } from "./problem.ts";
 import { type Log, requestLog } from "./request-log.ts";
+import { suppressionOperations } from "./suppression/operations.ts";
+import { mountUnsubscribeLink } from "./unsubscribe/unsubscribe-link.ts";
 import { workspaceOperations } from "./workspace/operations.ts";
 
 export type AppOptions = {
@@ -35,9 +37,16 @@ export function makeApp({ portsFor, log, docsAssets }: AppOptions): OpenAPIHono<
     context.set("ports", await portsFor(context.req.raw, executionContextOf(context)));
     await next();
   });
-  const operations = [workspaceOperations, channelOperations, emailOperations, operatorOperations];
+  const operations = [
+    workspaceOperations,
+    channelOperations,
+    suppressionOperations,
+    emailOperations,
+    operatorOperations,
+  ];
   for (const operation of operations.flat()) mount(app, operation);
   mountSnsHook(app);
+  mountUnsubscribeLink(app);
   app.get(DOWNLOAD_PATH, (context) => {
     const { fileDownloads, clock } = context.get("ports");
     return fileDownloads

@@ -13,6 +13,7 @@ import { isMigrated } from "../adapters/libsql/migrate.ts";
 import { makeSetupStore } from "../adapters/libsql/setup-store.ts";
 import { makeTaskStore } from "../adapters/libsql/task-store.ts";
 import { makeTurnStore } from "../adapters/libsql/turn-store.ts";
+import { makeSuppressionStore } from "../adapters/libsql/suppression-store.ts";
 import { makeUseCaseStore } from "../adapters/libsql/use-case-store.ts";
 import { makeWorkspaceStore } from "../adapters/libsql/workspace-store.ts";
 import { htmlToText } from "../adapters/mime/html-to-text.ts";
@@ -32,11 +33,13 @@ import { systemPause } from "../adapters/system/pause.ts";
 import { webRandomSource } from "../adapters/webcrypto/random-source.ts";
 import { webSha256 } from "../adapters/webcrypto/sha256.ts";
 import { makeTokenSigner, parseSigningKeys } from "../adapters/webcrypto/token-signer.ts";
+import { makeUnsubscribeTokens } from "../adapters/webcrypto/unsubscribe-tokens.ts";
 import type { Background } from "../core/ports/background.ts";
 import type { BlobStore } from "../core/ports/blob-store.ts";
 import type { FileDownloads } from "../core/ports/file-downloads.ts";
 import type { MailProvider } from "../core/ports/mail-provider.ts";
 import type { Mailer } from "../core/ports/mailer.ts";
+import type { ProviderSuppressionList } from "../core/ports/provider-suppression-list.ts";
 import type { ProviderTurns } from "../core/ports/provider-turns.ts";
 import type { SharedWork } from "../core/ports/shared-work.ts";
 import type { TokenSigner } from "../core/ports/token-signer.ts";
@@ -78,6 +81,8 @@ type StoreBound =
   | "tasks"
   | "mailProvider"
   | "mailer"
+  | "suppressions"
+  | "providerSuppressions"
   | "isStorageReady"
   | "background"
   | "settings";
@@ -120,6 +125,7 @@ export async function composeShared(
     dns: makeDohResolver(config.dohUrls),
     htmlToText,
     signer,
+    unsubscribeTokens: makeUnsubscribeTokens(keys.value),
     sha256: webSha256,
     clock,
     ids,
@@ -146,6 +152,7 @@ export function composePorts(
     ...ports,
     mailProvider,
     mailer: unpaced.mailer(associatingWithin(mailProvider, ports)),
+    providerSuppressions: suppressingWithin(mailProvider, ports),
     tasks: makeTaskStore(database),
     workspaces: makeWorkspaceStore(database),
     apiKeys: makeApiKeyStore(database),
@@ -154,10 +161,12 @@ export function composePorts(
     useCases: makeUseCaseStore(database),
     emails: makeEmailStore(database),
     events: makeEventStore(database),
+    suppressions: makeSuppressionStore(database),
     isStorageReady: () => isMigrated(database),
     background,
     settings: {
       region: config.aws.region,
+      publicUrl: config.publicUrl,
       setupSharing: config.setupSharing,
       dnsGraceSeconds: config.dnsGraceSeconds,
       pools: config.pools,
@@ -170,6 +179,20 @@ export function composePorts(
 
 /** What a send may wait for the turn to make a lost association again. */
 const REPAIR_TURN_MS = 3000;
+
+/** What a caller who adds or lifts a suppression waits at most for the call's turn. */
+const SUPPRESSION_TURN_MS = 8000;
+
+const suppressingWithin = (
+  mailProvider: ProviderTurns,
+  { clock }: Pick<Ports, "clock">,
+): ProviderSuppressionList => {
+  const inTurn = (): MailProvider => mailProvider.startingBy(clock.now() + SUPPRESSION_TURN_MS);
+  return {
+    put: (tenantName, address) => inTurn().suppress(tenantName, address),
+    remove: (tenantName, address) => inTurn().unsuppress(tenantName, address),
+  };
+};
 
 const associatingWithin = (
   mailProvider: ProviderTurns,

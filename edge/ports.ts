@@ -22,8 +22,11 @@ import type { SetupStore } from "../core/ports/setup-store.ts";
 import type { Sha256 } from "../core/ports/sha256.ts";
 import type { SharedWork } from "../core/ports/shared-work.ts";
 import type { TaskStore } from "../core/ports/task-store.ts";
+import type { ProviderSuppressionList } from "../core/ports/provider-suppression-list.ts";
+import type { SuppressionStore } from "../core/ports/suppression-store.ts";
 import type { TokenSigner } from "../core/ports/token-signer.ts";
 import type { TopicConfirmer } from "../core/ports/topic-confirmer.ts";
+import type { UnsubscribeTokens } from "../core/ports/unsubscribe-tokens.ts";
 import type { UseCaseStore } from "../core/ports/use-case-store.ts";
 import type { WorkspaceStore } from "../core/ports/workspace-store.ts";
 import type { SetupSharing } from "../core/setup/ses-setup.ts";
@@ -39,17 +42,20 @@ export type Ports = {
   readonly useCases: UseCaseStore;
   readonly emails: EmailStore;
   readonly events: EventStore;
+  readonly suppressions: SuppressionStore;
   readonly blobs: BlobStore;
   readonly tasks: TaskStore;
   readonly mailProvider: ProviderTurns;
   readonly identityMemory: IdentityMemory;
   readonly sharedWork: SharedWork;
+  readonly providerSuppressions: ProviderSuppressionList;
   readonly mailer: Mailer;
   readonly notifications: NotificationReader;
   readonly topics: TopicConfirmer;
   readonly dns: DnsResolver;
   readonly htmlToText: HtmlToText;
   readonly signer: TokenSigner;
+  readonly unsubscribeTokens: UnsubscribeTokens;
   readonly sha256: Sha256;
   readonly clock: Clock;
   readonly pause: Pause;
@@ -68,6 +74,8 @@ export type Ports = {
 
 export type Settings = {
   readonly region: string;
+  /** Without a slash at its end; what links in mails begin with. */
+  readonly publicUrl: string;
   readonly setupSharing: SetupSharing;
   readonly dnsGraceSeconds: number;
   readonly pools: PoolMode;

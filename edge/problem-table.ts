@@ -1,5 +1,6 @@
 // The table of refusals: status, title, what to do next, promised members. See problem.ts for its two uses.
 import type { Refusal, RefusalKind, RefusalOf } from "./refusal.ts";
+import { toTime } from "./wire.ts";
 
 export type ProblemStatus = 400 | 401 | 403 | 404 | 409 | 413 | 415 | 416 | 422 | 429 | 500 | 502 | 503 | 504;
 
@@ -288,6 +289,13 @@ export const PROBLEMS: Rows = {
     detail: ({ sizeBytesMax }) => `The assembled message may have at most ${megabytes(sizeBytesMax)}.`,
     members: ({ sizeBytes, sizeBytesMax }) => ({ size_bytes: sizeBytes, size_bytes_max: sizeBytesMax }),
   },
+  recipient_suppressed: {
+    status: 422,
+    title: "The recipient is suppressed",
+    detail: ({ rule, scope, since }) =>
+      `Nothing was sent: since ${toTime(since)} this address gets no mail from this ${scope === "setup" ? "setup" : "use case"} (${rule}). Ask /email/suppression/explain which suppression it is.`,
+    members: ({ rule, scope, since }) => ({ reason: rule, rule, scope, since: toTime(since) }),
+  },
   message_rejected: {
     status: 422,
     title: "The mail service rejected the message",
@@ -327,5 +335,38 @@ export const PROBLEMS: Rows = {
     detail: () =>
       "The mail service did not answer clearly. Repeat with the same Idempotency-Key; it will not be sent twice. The e-mail's record shows the outcome once it is known.",
     members: ({ emailId }) => ({ id: emailId }),
+  },
+
+  // Suppressions and unsubscribing.
+  suppression_not_found: {
+    status: 404,
+    title: "No such suppression",
+    detail: () => "Check the suppression's id and its workspace; lifted ones are not listed any more.",
+  },
+  confirmation_required: {
+    status: 422,
+    title: "Lifting an unsubscribe has to be confirmed",
+    detail: () => "The person asked for no more mail. If they want it again, repeat with `?confirm=true`.",
+  },
+  suppression_list_unavailable: {
+    status: 502,
+    title: "The mail service's suppression list cannot be changed",
+    detail: () => "The address stays suppressed. Repeat the request in a moment.",
+  },
+  suppression_list_timed_out: {
+    status: 504,
+    title: "The mail service's suppression list did not answer in time",
+    detail: () => "The address stays suppressed. Repeat the request in a moment.",
+  },
+  unsubscribe_link_not_found: {
+    status: 404,
+    title: "The unsubscribe link is not valid",
+    detail: () => "Use the link as it stands in the message.",
+  },
+  unsubscribe_body_invalid: {
+    status: 400,
+    title: "The body does not ask to unsubscribe",
+    detail: () =>
+      "Send List-Unsubscribe=One-Click (RFC 8058) as multipart/form-data or application/x-www-form-urlencoded.",
   },
 };

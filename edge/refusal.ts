@@ -4,6 +4,9 @@ import type { RevokeApiKeyRefused } from "../core/access/revoke-api-key.ts";
 import type { GetWorkspaceRefused } from "../core/access/get-workspace.ts";
 import type { AttachmentNotFound, EmailNotFound } from "../core/email/read-email.ts";
 import type { SendEmailRefused } from "../core/email/send-email.ts";
+import type { AddSuppressionRefused } from "../core/suppression/add-suppression.ts";
+import type { LiftSuppressionRefused } from "../core/suppression/lift-suppression.ts";
+import type { LinkNotFound } from "../core/unsubscribe/unsubscribe.ts";
 import type { CheckSetupRefused } from "../core/setup/check-setup.ts";
 import type { CreateSetupRefused } from "../core/setup/create-setup.ts";
 import type { DeleteSetupRefused } from "../core/setup/delete-setup.ts";
@@ -35,6 +38,7 @@ type RequestRefused =
   | { readonly kind: "idempotency_key_invalid" }
   | { readonly kind: "continuation_token_invalid" }
   | { readonly kind: "file_not_found" }
+  | { readonly kind: "unsubscribe_body_invalid" }
   | { readonly kind: "range_not_satisfiable"; readonly sizeBytes: number }
   | { readonly kind: "storage_unavailable"; readonly retryAfterSeconds: number }
   | { readonly kind: "internal_error" };
@@ -52,6 +56,9 @@ export type Refusal =
       | DeleteUseCaseRefused
       | SendEmailRefused
       | NotificationRefused
+      | AddSuppressionRefused
+      | LiftSuppressionRefused
+      | LinkNotFound
       | EmailNotFound
       | AttachmentNotFound,
       ClaimLost

@@ -116,6 +116,7 @@ CREATE TABLE `email` (
 	`has_attachment` integer NOT NULL,
 	`email_type` text NOT NULL,
 	`tier` text NOT NULL,
+	`unsubscribe_scope` text NOT NULL,
 	`send_outcome` text NOT NULL,
 	`written_at` integer NOT NULL,
 	`sent_at` integer,
@@ -149,7 +150,7 @@ CREATE UNIQUE INDEX `email_provider_message` ON `email` (`provider_message_id`) 
 CREATE INDEX `email_use_case` ON `email` (`use_case_seq`,`listed_state`,`listed_at`);--> statement-breakpoint
 CREATE INDEX `email_use_case_to` ON `email` (`use_case_seq`,`to_canonical`,`listed_state`,`listed_at`);--> statement-breakpoint
 CREATE INDEX `email_setup` ON `email` (`workspace_seq`,`setup_seq`,`listed_state`,`listed_at`);--> statement-breakpoint
-CREATE INDEX `email_setup_to` ON `email` (`workspace_seq`,`setup_seq`,`to_canonical`,`listed_state`,`listed_at`);--> statement-breakpoint
+CREATE INDEX `email_setup_to` ON `email` (`setup_seq`,`to_canonical`,`listed_state`,`listed_at`);--> statement-breakpoint
 CREATE TABLE `email_attachment` (
 	`seq` integer PRIMARY KEY NOT NULL,
 	`id` text NOT NULL,
@@ -201,6 +202,31 @@ CREATE TABLE `email_event_raw` (
 	FOREIGN KEY (`event_seq`) REFERENCES `email_event`(`seq`) ON UPDATE no action ON DELETE no action
 );
 --> statement-breakpoint
+CREATE TABLE `suppression` (
+	`seq` integer PRIMARY KEY NOT NULL,
+	`id` text NOT NULL,
+	`workspace_seq` integer NOT NULL,
+	`setup_seq` integer NOT NULL,
+	`use_case_seq` integer,
+	`address` text NOT NULL,
+	`reason` text NOT NULL,
+	`since` integer,
+	`last_at` integer,
+	`expires_at` integer,
+	`source_email_id` text,
+	`lifted_at` integer,
+	FOREIGN KEY (`workspace_seq`) REFERENCES `workspace`(`seq`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`setup_seq`) REFERENCES `ses_setup`(`seq`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`use_case_seq`) REFERENCES `use_case`(`seq`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `suppression_id_unique` ON `suppression` (`id`);--> statement-breakpoint
+CREATE UNIQUE INDEX `suppression_once_for_setup` ON `suppression` (`setup_seq`,`address`,`reason`) WHERE use_case_seq IS NULL;--> statement-breakpoint
+CREATE UNIQUE INDEX `suppression_once_for_use_case` ON `suppression` (`use_case_seq`,`address`,`reason`) WHERE use_case_seq IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `suppression_address` ON `suppression` (`address`,`setup_seq`,`reason`,`since`) WHERE since IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `suppression_setup` ON `suppression` (`setup_seq`,`reason`,`since`) WHERE since IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `suppression_whole_setup` ON `suppression` (`setup_seq`,`reason`,`since`) WHERE since IS NOT NULL AND use_case_seq IS NULL;--> statement-breakpoint
+CREATE INDEX `suppression_use_case` ON `suppression` (`use_case_seq`,`reason`,`since`) WHERE since IS NOT NULL AND use_case_seq IS NOT NULL;--> statement-breakpoint
 CREATE TABLE `provider_turn` (
 	`seq` integer PRIMARY KEY NOT NULL,
 	`next_at` integer NOT NULL

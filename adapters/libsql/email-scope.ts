@@ -10,9 +10,9 @@ const workspaceId = sql.placeholder("workspaceId");
 const useCaseId = sql.placeholder("useCaseId");
 const setupId = sql.placeholder("setupId");
 
-const workspaceSeq = sql`(SELECT ${workspace.seq} FROM ${workspace} WHERE ${workspace.id} = ${workspaceId})`;
-const setupSeq = sql`(SELECT ${sesSetup.seq} FROM ${sesSetup} WHERE ${sesSetup.id} = ${setupId})`;
-const useCaseSeq = sql`(SELECT ${useCase.seq} FROM ${useCase} WHERE ${useCase.id} = ${useCaseId}
+export const workspaceSeq = sql`(SELECT ${workspace.seq} FROM ${workspace} WHERE ${workspace.id} = ${workspaceId})`;
+export const setupSeq = sql`(SELECT ${sesSetup.seq} FROM ${sesSetup} WHERE ${sesSetup.id} = ${setupId})`;
+export const useCaseSeq = sql`(SELECT ${useCase.seq} FROM ${useCase} WHERE ${useCase.id} = ${useCaseId}
   AND ${useCase.workspaceSeq} = ${workspaceSeq} AND (${setupId} IS NULL OR ${useCase.setupSeq} = ${setupSeq}))`;
 
 type Scoped = { readonly workspaceSeq: Column; readonly setupSeq: Column; readonly useCaseSeq: Column };

@@ -19,6 +19,7 @@ import {
   claimHeld,
   claimLost,
   releaseClaim,
+  returnClaim,
   takeClaim,
 } from "./idempotency-statements.ts";
 import { workspace } from "./schema/access.ts";
@@ -26,6 +27,7 @@ import { sesSetup, useCase } from "./schema/channel.ts";
 import { email, emailAttachment } from "./schema/email.ts";
 import { selectSendContext, sendContextFromRows } from "./send-context.ts";
 import { bare, prepare } from "./statement.ts";
+import { nothingStops } from "./suppression-reach.ts";
 
 const id = sql.placeholder("id");
 const thisEmail = sql`${email.id} = ${id}`;
@@ -45,6 +47,15 @@ type EmailArgs = ClaimArgs & { readonly [Member in keyof Omit<NewEmail, "attachm
   readonly hasAttachment: number;
 };
 
+const notSuppressed = nothingStops(
+  {
+    useCaseId: sql.placeholder("useCaseId"),
+    recipient: sql.placeholder("toCanonical"),
+    now: sql.placeholder("writtenAt"),
+  },
+  sql.placeholder("answersHumanMailAt"),
+);
+
 // Only the id may be there already: this very write, run again.
 const insert = prepare<EmailArgs>(
   sql`${insertSelect(email, {
@@ -59,12 +70,13 @@ const insert = prepare<EmailArgs>(
     hasAttachment: sql.placeholder("hasAttachment"),
     emailType: sql.placeholder("emailType"),
     tier: sql.placeholder("tier"),
+    unsubscribeScope: sql.placeholder("unsubscribeScope"),
     sendOutcome: outcome("sending"),
     writtenAt: sql.placeholder("writtenAt"),
     updatedAt: sql.placeholder("writtenAt"),
   })} FROM ${workspace} CROSS JOIN ${useCase} CROSS JOIN ${sesSetup}
     WHERE ${workspace.id} = ${sql.placeholder("workspaceId")} AND ${useCase.id} = ${sql.placeholder("useCaseId")}
-      AND ${sesSetup.id} = ${sql.placeholder("setupId")} AND ${claimHeld}
+      AND ${sesSetup.id} = ${sql.placeholder("setupId")} AND ${claimHeld} AND ${notSuppressed}
   ON CONFLICT (${bare(email.id)}) DO NOTHING`,
 );
 
@@ -84,8 +96,11 @@ const insertAttachment = prepare<EmailAttachment & { readonly emailId: Id; reado
 const written = select({
   claimLost,
   stored: sql<number>`EXISTS (SELECT 1 FROM ${email} WHERE ${thisEmail})`,
+  isSuppressed: sql<number>`NOT EXISTS (SELECT 1 FROM ${email} WHERE ${thisEmail}) AND NOT ${notSuppressed}`,
 });
-const selectWritten = prepare<ClaimArgs & { readonly id: Id }>(sql`SELECT ${written.list}`);
+const NOTHING_WRITTEN = { stored: 0, claimLost: 0, isSuppressed: 0 };
+const selectWritten = prepare<EmailArgs>(sql`SELECT ${written.list}`);
+const returnKey = returnClaim(email.id);
 
 // ---- what became of it
 
@@ -115,9 +130,8 @@ export function makeEmailStore(database: Database): EmailStore {
     database.write({ statements: [...statements, ...selectOne({ id })], outcome: lastEmail });
 
   return {
-    async sendContext(workspaceId, useCaseId, idempotencyKey, now) {
-      const statements = selectSendContext({ workspaceId, useCaseId, idempotencyKey, now });
-      return sendContextFromRows(await database.read(statements));
+    async sendContext(question, now) {
+      return sendContextFromRows(await database.read(selectSendContext(question, now)));
     },
 
     writeAhead(mail, claim) {
@@ -134,14 +148,19 @@ export function makeEmailStore(database: Database): EmailStore {
           insert(args),
           ...attachments.map((file, position) => insertAttachment({ ...file, emailId: mail.id, position })),
           ...foldMail({ id: mail.id, at: mail.writtenAt }),
+          ...returnKey(args),
           selectWritten(args),
         ],
         outcome: (results) => {
           const row = results.at(-1)?.[0];
-          const { stored, claimLost } = row ? written.read(row) : { stored: 0, claimLost: 0 };
+          const { stored, claimLost, isSuppressed } = row ? written.read(row) : NOTHING_WRITTEN;
           if (stored === 1) return ok(undefined);
-          assert(claimLost === 1, "an e-mail was not stored: are there its workspace, use case and setup?");
-          return err({ kind: "claim_lost" });
+          if (claimLost === 1) return err({ kind: "claim_lost" });
+          assert(
+            isSuppressed === 1,
+            "an e-mail was not stored: are there its workspace, use case and setup?",
+          );
+          return err({ kind: "recipient_suppressed" });
         },
       });
     },

@@ -1,6 +1,6 @@
 // E-mails recomputed from their ledger, in SQL built from core's tables (settle.ts), so that the rule has one home. Three
-// statements, each over any number of mails: adopt, attach, settle. Nothing is read in between, and running them again
-// changes nothing. An event belongs to the mail that has its provider message id; a mail that has none yet adopts the id
+// statements, each over any number of mails: adopt, attach, settle; then their recipients' suppressions
+// (suppression-fold.ts). Nothing is read in between, and running them again changes nothing. An event belongs to the mail that has its provider message id; a mail that has none yet adopts the id
 // of an event that carries our tag. `rebuild` is the same over a slice of all mails.
 import { type SQL, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
@@ -20,12 +20,11 @@ import type { Id } from "../../core/ids.ts";
 import type { SqlValue, Statement } from "./database.ts";
 import { setUpdatedAt } from "./email-rows.ts";
 import { email, emailEvent } from "./schema/email.ts";
-import { bare, bareList, prepare } from "./statement.ts";
+import { bare, bareList, commas, prepare } from "./statement.ts";
+import { foldSuppressions } from "./suppression-fold.ts";
 
 const event = alias(emailEvent, "event");
 const other = alias(emailEvent, "other");
-
-const commas = (parts: readonly SQL[]): SQL => sql.join([...parts], sql`, `);
 
 // IS, not =: most members are null in most rows, and a truth that is null would hide the event.
 const has = (members: EventMembers): SQL =>
@@ -120,14 +119,14 @@ const settle = (which: SQL): SQL => sql`UPDATE ${email} SET ${setUpdatedAt}, (${
 /** `at`: the earliest time a mail that changes may then show as its last update. */
 type FoldArgs<Which> = Which & { readonly at: number };
 
-// Each row answered is a mail that was not what it should be. UPDATE ... FROM would read better and takes 15 times as
+// Each row answered is a mail, or a suppression, that was not what it should be. UPDATE ... FROM would read better and takes 15 times as
 // long for a single mail: SQLite builds a table for it each time.
 function foldOf<Which extends Readonly<Record<string, SqlValue>>>(
   which: SQL,
   adopting = which,
 ): (args: FoldArgs<Which>) => readonly Statement[] {
-  const statements = [adopt(adopting), attach(which), settle(which)].map((statement) =>
-    prepare<FoldArgs<Which>>(statement.inlineParams()),
+  const statements = [adopt(adopting), attach(which), settle(which), ...foldSuppressions(which)].map(
+    (statement) => prepare<FoldArgs<Which>>(statement.inlineParams()),
   );
   return (args) => statements.map((statement) => statement(args));
 }

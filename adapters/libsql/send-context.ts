@@ -1,8 +1,9 @@
-// What a send decides on, in one read: the use case and its setup, and what its idempotency key already stands for.
+// What a send decides on, in one read: the use case and its setup, what suppresses the recipient, and what its idempotency
+// key already stands for.
 import { sql } from "drizzle-orm";
 import { assert } from "../../core/assert.ts";
 import type { Id } from "../../core/ids.ts";
-import type { SendContext } from "../../core/ports/email-store.ts";
+import type { SendContext, SendQuestion } from "../../core/ports/email-store.ts";
 import type { Channel, UseCaseStatus } from "../../core/use-case/use-case.ts";
 import type { Row, Statement } from "./database.ts";
 import { emailFromRows, selectEmail } from "./email-rows.ts";
@@ -12,14 +13,9 @@ import { sesSetup, useCase } from "./schema/channel.ts";
 import { email } from "./schema/email.ts";
 import { setupColumns, setupFromRow } from "./setup-row.ts";
 import { prepare } from "./statement.ts";
+import { suppressionsMet } from "./suppression-reach.ts";
+import { suppressionRecord, toSuppression } from "./suppression-rows.ts";
 import { useCaseColumns, useCaseFromRow } from "./use-case-row.ts";
-
-type Question = {
-  readonly workspaceId: Id;
-  readonly useCaseId: Id;
-  readonly idempotencyKey: string | null;
-  readonly now: number;
-};
 
 const ofWorkspace = sql`(SELECT ${workspace.seq} FROM ${workspace} WHERE ${workspace.id} = ${sql.placeholder("workspaceId")})`;
 const sendable = sql`${useCase.id} = ${sql.placeholder("useCaseId")} AND ${useCase.workspaceSeq} = ${ofWorkspace}
@@ -35,33 +31,47 @@ const selectSetup = prepare<{ readonly workspaceId: Id; readonly useCaseId: Id }
   sql`SELECT ${setupColumns.list} FROM ${withSetup} JOIN ${workspace} ON ${workspace.seq} = ${sesSetup.workspaceSeq}
     WHERE ${sendable}`,
 );
+const selectSuppressions = prepare<{
+  readonly useCaseId: Id;
+  readonly recipient: string;
+  readonly now: number;
+}>(
+  sql`SELECT ${suppressionRecord.list} ${suppressionsMet({
+    useCaseId: sql.placeholder("useCaseId"),
+    recipient: sql.placeholder("recipient"),
+    now: sql.placeholder("now"),
+  })}`,
+);
 const selectClaimedEmail = selectEmail<{ readonly scopeId: Id; readonly key: string }>(
   sql`${email.id} = (SELECT ${idempotencyKey.resourceId} FROM ${idempotencyKey}
     WHERE ${idempotencyKey.scopeId} = ${sql.placeholder("scopeId")} AND ${idempotencyKey.key} = ${sql.placeholder("key")})`,
 );
 
-export function selectSendContext({
-  workspaceId,
-  useCaseId,
-  idempotencyKey: key,
-  now,
-}: Question): readonly Statement[] {
-  const route = [selectUseCase({ workspaceId, useCaseId }), selectSetup({ workspaceId, useCaseId })];
+export function selectSendContext(
+  { workspaceId, useCaseId, recipient, idempotencyKey: key }: SendQuestion,
+  now: number,
+): readonly Statement[] {
+  const route = [
+    selectUseCase({ workspaceId, useCaseId }),
+    selectSetup({ workspaceId, useCaseId }),
+    selectSuppressions({ useCaseId, recipient, now }),
+  ];
   if (key === null) return route;
   return [...route, selectClaim(workspaceId, key, now), ...selectClaimedEmail({ scopeId: workspaceId, key })];
 }
 
 /** What the statements of `selectSendContext` answered. */
 export function sendContextFromRows(results: readonly (readonly Row[])[]): SendContext {
-  const [useCaseRows, setupRows, claimRows, emailRows, attachmentRows] = results;
+  const [useCaseRows, setupRows, suppressionRows = [], claimRows, emailRows, attachmentRows] = results;
   const claimed = toIdempotencyRecord(claimRows?.[0]);
   // A forgotten key still has its row until it is swept out.
   const claimedEmail = claimed && emailFromRows(emailRows, attachmentRows);
   const [useCaseRow] = useCaseRows ?? [];
   const [setupRow] = setupRows ?? [];
   if (useCaseRow === undefined || setupRow === undefined)
-    return { useCase: null, setup: null, claimed, claimedEmail };
+    return { useCase: null, setup: null, suppressions: [], claimed, claimedEmail };
   const found = useCaseFromRow(useCaseRow);
   assert(found.channel === "email", "a query for e-mail use cases answered another");
-  return { useCase: found, setup: setupFromRow(setupRow), claimed, claimedEmail };
+  const suppressions = suppressionRows.map((row) => toSuppression(suppressionRecord.read(row)));
+  return { useCase: found, setup: setupFromRow(setupRow), suppressions, claimed, claimedEmail };
 }

@@ -26,5 +26,7 @@ export function prepare<Args extends Readonly<Record<string, SqlValue>>>(
 /** A column's bare name, for INSERT column lists and SET clauses, where SQL allows no table prefix. */
 export const bare = (column: Column): SQL => sql`${sql.identifier(column.name)}`;
 
+export const commas = (parts: readonly SQL[]): SQL => sql.join([...parts], sql`, `);
+
 /** Bare names joined by commas. */
-export const bareList = (columns: readonly Column[]): SQL => sql.join(columns.map(bare), sql`, `);
+export const bareList = (columns: readonly Column[]): SQL => commas(columns.map(bare));

@@ -15,8 +15,8 @@ export type SesMailEvent = Omit<MailEvent, "id" | "receivedAt">;
 
 export type SesMessage =
   | { readonly kind: "mail_event"; readonly event: SesMailEvent }
-  /** A mail that arrived for us (receipt rule). */
-  | { readonly kind: "inbound"; readonly notification: JsonObject }
+  /** A mail that arrived for us (receipt rule). `recipients`: of its envelope, those the rule is for. */
+  | { readonly kind: "inbound"; readonly recipients: readonly string[]; readonly notification: JsonObject }
   /** SES tried whether it may publish to the topic: plain text, no JSON. */
   | { readonly kind: "topic_probe" }
   /** SES tried whether it may write to the bucket of a receipt rule. */
@@ -34,6 +34,8 @@ const SETUP_NOTIFICATION = "AMAZON_SES_SETUP_NOTIFICATION";
 const MESSAGE_ID = /^[\x21-\x7e]{1,200}$/;
 /** Words of SES that we keep verbatim; its longest has 28 characters. */
 const WORD_CHARACTERS_MAX = 100;
+/** RFC 5321 section 4.5.3.1.3: a path, with its brackets. */
+const ADDRESS_CHARACTERS_MAX = 256;
 /** What goes into the natural key only, and only as part of a hash. SNS bounds the whole message. */
 const KEY_CHARACTERS_MAX = 256 * 1024;
 
@@ -62,7 +64,8 @@ export function parseSesMessage(
     return message.startsWith(TOPIC_PROBE) ? ok({ kind: "topic_probe" }) : malformed("it is no JSON object");
   const mail = asObject(document.mail);
   if (mail?.messageId === SETUP_NOTIFICATION) return ok({ kind: "setup_notification" });
-  if (document.notificationType === "Received") return ok({ kind: "inbound", notification: document });
+  if (document.notificationType === "Received")
+    return ok({ kind: "inbound", recipients: envelopeRecipients(document), notification: document });
 
   const eventType = asText(document.eventType, WORD_CHARACTERS_MAX);
   const shape =
@@ -103,6 +106,12 @@ const malformed = (reason: string): { ok: false; error: MalformedSesMessage } =>
 
 const hasOwnTime = (type: LedgerEventType): boolean =>
   type !== "Send" && type !== "Reject" && type !== "RenderingFailure";
+
+/** Not `mail.destination`, which is what the sender wrote into To and Cc (ses-facts F). */
+const envelopeRecipients = (document: JsonObject): readonly string[] =>
+  asArray(asObject(document.receipt)?.recipients)
+    .map((recipient) => asText(recipient, ADDRESS_CHARACTERS_MAX))
+    .filter((recipient) => recipient !== null);
 
 /** The tag sent along with the mail (send-request.ts). Tag values are always arrays. */
 function readEmailId(mail: JsonObject): Id | null {

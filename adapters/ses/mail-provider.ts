@@ -6,6 +6,7 @@ import type { SignedFetch } from "../aws/signed-fetch.ts";
 import { configurationSetCalls } from "./configuration-sets.ts";
 import { identityCalls } from "./identities.ts";
 import { makeSesCall } from "./ses-call.ts";
+import { makeSesSuppressionList } from "./suppression-list.ts";
 import { tenantCalls } from "./tenants.ts";
 
 export type SesMailProviderSettings = Pick<AwsSettings, "region" | "endpoints"> & {
@@ -18,9 +19,12 @@ export function makeSesMailProvider(
   settings: SesMailProviderSettings,
 ): MailProvider {
   const call = makeSesCall(signedFetch, settings.endpoints.sesV2);
+  const suppressionList = makeSesSuppressionList(call);
   return {
     ...tenantCalls(call),
     ...identityCalls(call, settings.region),
     ...configurationSetCalls(call, settings.eventTopicArn),
+    suppress: suppressionList.put,
+    unsuppress: suppressionList.remove,
   };
 }

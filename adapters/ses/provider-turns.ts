@@ -48,6 +48,8 @@ const CALLS: Readonly<Record<keyof MailProvider, true>> = {
   getConfigurationSet: true,
   createEventDestination: true,
   deleteConfigurationSet: true,
+  suppress: true,
+  unsuppress: true,
 };
 
 type Call = (...args: unknown[]) => Promise<Result<unknown, ProviderFault>>;

@@ -55,6 +55,8 @@ function readContents(
       const event = { ...read.value.event, id: ports.ids.newId(), receivedAt: ports.clock.now() };
       return { kind: "mail_event", event, rawJson: notification.message };
     }
+    case "inbound":
+      return { kind: "inbound_mail", recipients: read.value.recipients };
     case "unsupported":
       return { kind: "ignored", reason: `unsupported: ${read.value.what}` };
     default:

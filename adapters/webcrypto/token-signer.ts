@@ -1,6 +1,6 @@
 // Signs the tokens of download URLs and list cursors: `{key id}.{payload}.{HMAC-SHA-256}`, payload and MAC in base64url
 // (RFC 4648 section 5). The first key signs, every key verifies, so that keys can be rotated while tokens are out.
-// Unsubscribe tokens have a format of their own and are not made here.
+// Unsubscribe tokens have a format of their own (unsubscribe-tokens.ts).
 import type { TokenSigner } from "../../core/ports/token-signer.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { decodeBase64 } from "../system/decode-base64.ts";
@@ -12,7 +12,7 @@ const KEY_ID = /^[A-Za-z0-9_-]{1,32}$/;
 const SECRET_BYTES_MIN = 32;
 /** Far above any cursor or download token; below it no work is done on what cannot be ours. */
 const TOKEN_CHARACTERS_MAX = 4096;
-const HMAC = { name: "HMAC", hash: "SHA-256" } as const;
+export const HMAC = { name: "HMAC", hash: "SHA-256" } as const;
 
 /** Reads `SIGNING_KEYS`, `id:base64secret,...`. Refuses with a sentence that does not repeat the secret. */
 export function parseSigningKeys(text: string): Result<readonly [SigningKey, ...SigningKey[]], string> {
@@ -30,11 +30,11 @@ export function parseSigningKeys(text: string): Result<readonly [SigningKey, ...
   return first ? ok([first, ...others]) : err("SIGNING_KEYS is empty.");
 }
 
-export function makeTokenSigner(keys: readonly [SigningKey, ...SigningKey[]]): TokenSigner {
+/** The key of an id, ready for use, or null. Each is imported once; a key is a plain value, so requests may share it. */
+export function makeKeyRing(keys: readonly SigningKey[]): (id: string) => Promise<CryptoKey | null> {
   const secrets = new Map(keys.map((key) => [key.id, key.secret]));
   const imported = new Map<string, CryptoKey>();
-
-  const keyOf = async (id: string): Promise<CryptoKey | null> => {
+  return async (id) => {
     const secret = secrets.get(id);
     if (!secret) return null;
     const key =
@@ -42,6 +42,10 @@ export function makeTokenSigner(keys: readonly [SigningKey, ...SigningKey[]]): T
     imported.set(id, key);
     return key;
   };
+}
+
+export function makeTokenSigner(keys: readonly [SigningKey, ...SigningKey[]]): TokenSigner {
+  const keyOf = makeKeyRing(keys);
 
   return {
     async sign(purpose, payload) {
@@ -71,7 +75,7 @@ export function makeTokenSigner(keys: readonly [SigningKey, ...SigningKey[]]): T
 }
 
 /** The purpose comes with its length, so that no purpose and body can be cut anew into another purpose and body. */
-const signedOctets = (purpose: string, body: string): Uint8Array<ArrayBuffer> =>
+export const signedOctets = (purpose: string, body: string): Uint8Array<ArrayBuffer> =>
   new TextEncoder().encode(`${purpose.length}.${purpose}.${body}`);
 
 const toBase64Url = (octets: Uint8Array): string =>

@@ -1,7 +1,7 @@
 // An e-mail: our record of one message to one recipient, whatever became of it. The RFC 5322 text is a Message, the
 // provider's name for it a providerMessageId.
 import type { Id } from "../ids.ts";
-import type { EmailType, Tier } from "../use-case/use-case.ts";
+import type { EmailType, Tier, UnsubscribeScope } from "../use-case/use-case.ts";
 import type { BounceType, EmailState, SendOutcomeKind } from "./email-state.ts";
 
 export type EmailAttachment = {
@@ -46,6 +46,10 @@ export type NewEmail = {
   readonly subject: string;
   readonly emailType: EmailType;
   readonly tier: Tier;
+  /** The use case's at this moment: what one click in this very mail means, whatever is changed later. */
+  readonly unsubscribeScope: UnsubscribeScope;
+  /** When a human wrote the mail that this one answers; null when it answers none. It is not stored. */
+  readonly answersHumanMailAt: number | null;
   readonly attachments: readonly EmailAttachment[];
   readonly writtenAt: number;
 };

@@ -4,8 +4,9 @@ import type { EventStore } from "../ports/event-store.ts";
 import type { NotificationReader } from "../ports/notification-reader.ts";
 import type { TopicConfirmer } from "../ports/topic-confirmer.ts";
 import { err, ok, type Result } from "../result.ts";
+import { unsubscribeByMail, type UnsubscribePorts } from "../unsubscribe/unsubscribe.ts";
 
-export type ReceiveNotificationPorts = {
+export type ReceiveNotificationPorts = UnsubscribePorts & {
   readonly notifications: NotificationReader;
   readonly topics: TopicConfirmer;
   readonly events: EventStore;
@@ -13,7 +14,7 @@ export type ReceiveNotificationPorts = {
 
 export type NotificationRefused = { readonly kind: "notification_refused"; readonly reason: string };
 /** What was done with it, for the log. */
-export type NotificationTaken = "recorded" | "confirmed" | "ignored";
+export type NotificationTaken = "recorded" | "confirmed" | "unsubscribed" | "ignored";
 
 export async function receiveNotification(
   ports: ReceiveNotificationPorts,
@@ -34,5 +35,7 @@ export async function receiveNotification(
     case "mail_event":
       await ports.events.record(read.event, read.rawJson);
       return ok("recorded");
+    case "inbound_mail":
+      return ok((await unsubscribeByMail(ports, read.recipients)) > 0 ? "unsubscribed" : "ignored");
   }
 }

@@ -1,7 +1,7 @@
 // Sends one e-mail through a use case. Never sent twice by us, never lost after the answer: the row is written before
 // the provider is called and the provider is called at most once for a row; what it answered is recorded after. A crash
 // between the two leaves a row found `sending`, which is an unknown outcome until an event settles it.
-// Not decided here: suppression and daily capacity (they join `writeAhead`), and which form fields are valid (the edge).
+// Not decided here: daily capacity (it joins `writeAhead`), and which form fields are valid (the edge).
 import type { IdempotencyClaim, IdempotencyRefused } from "../idempotency/idempotency.ts";
 import type { Id } from "../ids.ts";
 import { planMessage } from "../message/plan-message.ts";
@@ -13,10 +13,15 @@ import type { HtmlToText } from "../ports/html-to-text.ts";
 import type { IdSource } from "../ports/id-source.ts";
 import type { Mailer, MailRefusal } from "../ports/mailer.ts";
 import type { RandomSource } from "../ports/random-source.ts";
+import type { UnsubscribeTokens } from "../ports/unsubscribe-tokens.ts";
 import { err, ok, type Result } from "../result.ts";
 import { mayBeSentFrom, type SesSetup } from "../setup/ses-setup.ts";
-import type { EmailUseCase } from "../use-case/use-case.ts";
-import { domainOf } from "./address.ts";
+import { explainSend } from "../suppression/explain-send.ts";
+import type { SuppressionReason } from "../suppression/suppression.ts";
+import { unsubscribeHeaders, unsubscribeLink } from "../unsubscribe/list-unsubscribe.ts";
+import { withLinkInHtml, withLinkInText } from "../unsubscribe/visible-link.ts";
+import type { EmailUseCase, UnsubscribeScope } from "../use-case/use-case.ts";
+import { canonicalAddress, domainOf } from "./address.ts";
 import { MESSAGE_BYTES_MAX } from "./attachment.ts";
 import { attachmentBlobKey, bodyBlobKey } from "./email-blobs.ts";
 import { shownSendOutcome } from "./email-state.ts";
@@ -30,7 +35,8 @@ export type SendEmailPorts = {
   readonly clock: Clock;
   readonly ids: IdSource;
   readonly random: RandomSource;
-  readonly settings: { readonly dnsGraceSeconds: number };
+  readonly unsubscribeTokens: UnsubscribeTokens;
+  readonly settings: { readonly dnsGraceSeconds: number; readonly publicUrl: string };
 };
 
 export type FileToSend = {
@@ -61,9 +67,18 @@ export type SendEmailRefused =
   | IdempotencyRefused
   | { readonly kind: "use_case_not_found" }
   | { readonly kind: "dns_not_verified" }
+  | RecipientSuppressed
   | { readonly kind: "message_too_large"; readonly sizeBytes: number; readonly sizeBytesMax: number }
   | { readonly kind: "send_outcome_unknown"; readonly emailId: Id }
   | MailRefusal;
+
+/** What `explainSend` says of it; `rule` is the reason. */
+export type RecipientSuppressed = {
+  readonly kind: "recipient_suppressed";
+  readonly rule: SuppressionReason;
+  readonly scope: UnsubscribeScope;
+  readonly since: number;
+};
 
 /** How long a caller that repeats a running request is asked to wait: the send budget is 15 s, most take one. */
 const IN_PROGRESS_RETRY_SECONDS = 2;
@@ -87,21 +102,26 @@ export async function sendEmail(
     return err({ kind: "sending_paused", reason: setup.sendingPausedCause });
 
   const email = draftEmail(ports, command, useCase, setup);
-  const message = composeMessage(ports, command, useCase, email);
+  const suppressed = suppressionOf(email, context);
+  if (suppressed) return err(suppressed);
+  const message = await composeMessage(ports, command, useCase, email);
   if (message.sizeBytes > MESSAGE_BYTES_MAX)
     return err({ kind: "message_too_large", sizeBytes: message.sizeBytes, sizeBytesMax: MESSAGE_BYTES_MAX });
 
   const written = await ports.emails.writeAhead(email, command.claim);
-  if (!written.ok) return answerLostRace(ports, command);
+  if (!written.ok) return answerLostRace(ports, command, email);
   await storeContents(ports, command, email);
   return deliver(ports, command, { email, message, useCase, setup });
 }
 
 const readContext = (ports: SendEmailPorts, command: SendEmail): Promise<SendContext> =>
   ports.emails.sendContext(
-    command.workspaceId,
-    command.useCaseId,
-    command.claim?.key ?? null,
+    {
+      workspaceId: command.workspaceId,
+      useCaseId: command.useCaseId,
+      recipient: canonicalAddress(command.toAddress),
+      idempotencyKey: command.claim?.key ?? null,
+    },
     ports.clock.now(),
   );
 
@@ -120,15 +140,34 @@ function answerEarlier(
   return err({ kind: "send_outcome_unknown", emailId: claimedEmail.id });
 }
 
-/** Another request wrote under our key between the read and the write: its mail answers. */
+/** The suppression that stops this mail, or null. */
+function suppressionOf(email: NewEmail, { suppressions }: SendContext): RecipientSuppressed | null {
+  const { writtenAt: now, answersHumanMailAt } = email;
+  const explained = explainSend(suppressions, { now, answersHumanMailAt });
+  if (explained.wouldSend) return null;
+  const { scope, since } = explained.suppression;
+  return { kind: "recipient_suppressed", rule: explained.rule, scope, since };
+}
+
+/**
+ * Between the read and the write another request wrote under our key, and its mail answers; or the recipient was
+ * suppressed, by unsubscribing for instance.
+ */
 async function answerLostRace(
   ports: SendEmailPorts,
   command: SendEmail,
+  email: NewEmail,
 ): Promise<Result<SentEmail, SendEmailRefused>> {
   const context = await readContext(ports, command);
   const earlier = command.claim && answerEarlier(command.claim, context, ports.clock.now());
-  // Gone again: the other request was refused and withdrew. The caller may simply repeat.
-  return earlier ?? err({ kind: "request_in_progress", retryAfterSeconds: IN_PROGRESS_RETRY_SECONDS });
+  if (earlier) return earlier;
+  // Neither any more: the other request was refused and withdrew, or the suppression is lifted. The caller may simply repeat.
+  return err(
+    suppressionOf(email, context) ?? {
+      kind: "request_in_progress",
+      retryAfterSeconds: IN_PROGRESS_RETRY_SECONDS,
+    },
+  );
 }
 
 function draftEmail(
@@ -154,27 +193,35 @@ function draftEmail(
     subject: command.subject,
     emailType: useCase.emailType,
     tier: useCase.tier,
+    unsubscribeScope: useCase.unsubscribeScope,
+    answersHumanMailAt: null,
     attachments,
     writtenAt: ports.clock.now(),
   };
 }
 
-function composeMessage(
+async function composeMessage(
   ports: SendEmailPorts,
   command: SendEmail,
   useCase: EmailUseCase,
   email: NewEmail,
-): MessagePlan {
+): Promise<MessagePlan> {
+  const domain = domainOf(useCase.senderEmailAddress);
+  const token = await ports.unsubscribeTokens.issue(email.id);
+  const link = unsubscribeLink(ports.settings.publicUrl, domain, token);
+  const isMarketing = useCase.emailType === "marketing";
+  const html = isMarketing ? withLinkInHtml(command.bodyHtml.text, link.url) : command.bodyHtml.text;
+  const text = command.bodyText ?? ports.htmlToText.convert(html);
   return planMessage({
     from: { displayName: useCase.senderDisplayName, address: useCase.senderEmailAddress },
     to: command.toAddress,
     subject: command.subject,
     date: email.writtenAt,
-    messageId: `${email.id}@${domainOf(useCase.senderEmailAddress)}`,
-    bodyHtml: command.bodyHtml.text,
-    bodyText: command.bodyText ?? ports.htmlToText.convert(command.bodyHtml.text),
+    messageId: `${email.id}@${domain}`,
+    bodyHtml: html,
+    bodyText: isMarketing ? withLinkInText(text, link.url) : text,
     attachments: command.files,
-    headers: [],
+    headers: unsubscribeHeaders(link, useCase, domain),
     boundarySeed: ports.random.hex(BOUNDARY_SEED_BYTES),
   });
 }

@@ -4,8 +4,18 @@ import type { ClaimLost, IdempotencyClaim, IdempotencyRecord } from "../idempote
 import type { Id } from "../ids.ts";
 import type { Result } from "../result.ts";
 import type { SesSetup } from "../setup/ses-setup.ts";
+import type { Suppression } from "../suppression/suppression.ts";
 import type { EmailUseCase } from "../use-case/use-case.ts";
 import type { KeysetPage, KeysetWindow } from "./keyset-page.ts";
+
+/** Which send it is that asks. */
+export type SendQuestion = {
+  readonly workspaceId: Id;
+  readonly useCaseId: Id;
+  /** `canonicalAddress` of the address to send to. */
+  readonly recipient: string;
+  readonly idempotencyKey: string | null;
+};
 
 /** What a send needs to know before it writes, in one read. */
 export type SendContext = {
@@ -13,6 +23,8 @@ export type SendContext = {
   readonly useCase: EmailUseCase | null;
   /** The use case's setup; null exactly when the use case is. */
   readonly setup: SesSetup | null;
+  /** In force for the recipient, in the scopes that mail of this use case falls into. */
+  readonly suppressions: readonly Suppression[];
   readonly claimed: IdempotencyRecord | null;
   /** The e-mail the claim reserved; null when there is no claim or its row is gone. */
   readonly claimedEmail: Email | null;
@@ -41,7 +53,8 @@ export type EmailFilter = EmailScope & {
  * E-mails. One method is one transaction, at most one round trip.
  *
  * - `sendContext` reads everything `sendEmail` decides on.
- * - `writeAhead` stores the e-mail as `sending`, with its attachments and its claim, before the provider is called.
+ * - `writeAhead` stores the e-mail as `sending`, with its attachments and its claim, before the provider is called; unless a
+ *   suppression stops it by now, by the rule of `explainSend`: then nothing is stored.
  * - `recordSent` notes the provider's acceptance; the row is the answer for the claim. If an event settled the mail first, the
  *   stored message id and time stand; the mail as it now is comes back.
  * - `recordUnknown` notes that nobody knows; a mail an event has settled as sent stays sent. The mail as it now is comes back.
@@ -51,13 +64,11 @@ export type EmailFilter = EmailScope & {
  * - `list` answers newest first by (sent time, sequence); pages neither skip nor repeat while rows arrive.
  */
 export type EmailStore = {
-  sendContext(
-    workspaceId: Id,
-    useCaseId: Id,
-    idempotencyKey: string | null,
-    now: number,
-  ): Promise<SendContext>;
-  writeAhead(email: NewEmail, claim: IdempotencyClaim | null): Promise<Result<void, ClaimLost>>;
+  sendContext(question: SendQuestion, now: number): Promise<SendContext>;
+  writeAhead(
+    email: NewEmail,
+    claim: IdempotencyClaim | null,
+  ): Promise<Result<void, ClaimLost | { readonly kind: "recipient_suppressed" }>>;
   recordSent(id: Id, providerMessageId: string, at: number): Promise<Email>;
   recordUnknown(id: Id, at: number): Promise<Email>;
   withdraw(id: Id): Promise<void>;

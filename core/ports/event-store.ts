@@ -22,16 +22,17 @@ export type ListedEvent = {
 };
 
 /**
- * The ledger of provider events, and the e-mails folded from it.
+ * The ledger of provider events, and the e-mails and suppressions folded from it.
  *
  * - `record` adds the event and its raw JSON unless the notification id or natural key is known, and recomputes the mail
  *   it belongs to, in the same transaction. A mail not known to be sent becomes sent by an event that carries its id,
  *   with that event's provider message id and time; an event belongs to the mail with its provider message id, whatever
  *   its tag says. One for a mail that is not there waits; `EmailStore.writeAhead` and `recordSent` fold what waits for
- *   them. Durable when it answers.
+ *   them. The suppressions of its recipient in its setup are recomputed with it. Durable when it answers.
  * - `list` shows the seven types of matched events only, newest first by (event time, sequence).
- * - `rebuild` recomputes mails from the ledger, `limit` at a time in sequence order after `afterSeq`: answers where to go
- *   on (null at the end), how many it looked at and how many it found different.
+ * - `rebuild` recomputes mails and their recipients' suppressions from the ledger, `limit` mails at a time in sequence order
+ *   after `afterSeq`: answers where to go on (null at the end), how many mails it looked at, and how many of them, and of
+ *   the suppressions, it found different.
  */
 export type EventStore = {
   record(event: MailEvent, rawJson: string): Promise<void>;

@@ -76,6 +76,9 @@ export type MailProvider = {
   /** All event types but SUBSCRIPTION, to the configured topic. */
   createEventDestination(configurationSetName: string): Promise<Result<void, ProviderFault>>;
   deleteConfigurationSet(name: string): Promise<Result<void, ProviderFault>>;
+  /** See ProviderSuppressionList. */
+  suppress(tenantName: string, address: string): Promise<Result<void, ProviderFault>>;
+  unsuppress(tenantName: string, address: string): Promise<Result<void, ProviderFault>>;
 };
 
 export type PausedTenants = {

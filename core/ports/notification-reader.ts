@@ -9,7 +9,9 @@ export type ReadNotification =
   | { readonly kind: "refused"; readonly reason: string }
   | { readonly kind: "ignored"; readonly reason: string }
   | { readonly kind: "confirmation"; readonly topicArn: string; readonly token: string }
-  | { readonly kind: "mail_event"; readonly event: MailEvent; readonly rawJson: string };
+  | { readonly kind: "mail_event"; readonly event: MailEvent; readonly rawJson: string }
+  /** A mail arrived. `recipients`: those of its envelope that are ours. */
+  | { readonly kind: "inbound_mail"; readonly recipients: readonly string[] };
 
 /** Verifies and parses. Throws OutageError (`sns`) when it cannot be told whether the message is genuine. */
 export type NotificationReader = { read(body: Uint8Array): Promise<ReadNotification> };

@@ -1,21 +1,26 @@
 // A bounded share of the background work: what is due, a few at a time, so that one that hangs or fails holds up no other.
 // Called by the runtime's own cron or timer, on as many instances as there are; the claims keep them apart.
 import type { Id } from "../ids.ts";
+import type { IdempotencyStore } from "../ports/idempotency-store.ts";
 import type { ProviderTurns } from "../ports/provider-turns.ts";
 import type { TaskEnd } from "./carry-out.ts";
 import { runTask, type RunTaskPorts } from "./run-task.ts";
 import { LEASE_MS, type TaskKind } from "./task.ts";
 
-/** SPEC section 13: a tick's share. What is left over waits for the next one. */
+/** A tick's share. What is left over waits for the next one. */
 const TASKS_MAX = 20;
 const TICK_MS = 20_000;
 const TASKS_AT_ONCE = 4;
+/** A quick statement; a tick every ten seconds forgets four million keys a day. */
+const EXPIRED_KEYS_MAX = 500;
+
+export type TickPorts = RunTaskPorts & { readonly idempotency: Pick<IdempotencyStore, "purgeExpired"> };
 
 export type TickedTask = { readonly kind: TaskKind; readonly subjectId: Id; readonly end: TaskEnd };
 
 /** `at`: work as if it were so late; null: now. Answers what was done. */
 export async function tick(
-  givenPorts: RunTaskPorts,
+  givenPorts: TickPorts,
   { at }: { readonly at: number | null },
 ): Promise<readonly TickedTask[]> {
   const startedAt = givenPorts.clock.now();
@@ -34,11 +39,12 @@ export async function tick(
     );
     ticked.push(...ends);
   }
+  await ports.idempotency.purgeExpired(ports.clock.now(), EXPIRED_KEYS_MAX);
   return ticked;
 }
 
 /** The ports, with a clock that is ahead; whoever waits for a turn waits by the clock on the wall. */
-function laterBy(ports: RunTaskPorts, aheadMs: number): RunTaskPorts {
+function laterBy(ports: TickPorts, aheadMs: number): TickPorts {
   const mailProvider: ProviderTurns = {
     startingBy: (at, options) => ports.mailProvider.startingBy(at - aheadMs, options),
   };

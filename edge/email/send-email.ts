@@ -31,6 +31,7 @@ export const sendEmailOperation = operation({
     "request_in_progress",
     "use_case_not_found",
     "dns_not_verified",
+    "recipient_suppressed",
     "message_rejected",
     "sending_paused",
     "provider_size_limit",

@@ -6,6 +6,7 @@ import { mountAccountControl } from "./control/account-control.ts";
 import { problem } from "./control/control-request.ts";
 import { mountMailboxControl } from "./control/mailbox-control.ts";
 import { mountStateControl } from "./control/state-control.ts";
+import { mountUnsubscribeControl } from "./control/unsubscribe-control.ts";
 import { mountZoneControl } from "./control/zone-control.ts";
 import { answerDnsQuery } from "./dns/doh.ts";
 import { isForSandbox } from "./host-check.ts";
@@ -25,6 +26,7 @@ export const CONTROL_PATHS = [
   "GET /_sandbox/mailbox?to=",
   "GET /_sandbox/mailbox/{id}/raw",
   "POST /_sandbox/mailbox/{id}/events",
+  "POST /_sandbox/mailbox/{id}/unsubscribe",
   "PUT /_sandbox/faults",
   "DELETE /_sandbox/faults",
   "GET /_sandbox/calls",
@@ -69,6 +71,7 @@ export function makeSandboxApp(sandbox: Sandbox): Hono {
   app.get("/dns-query/2", (c) => answerDnsQuery(sandbox, c, 2));
   mountZoneControl(app, sandbox);
   mountMailboxControl(app, sandbox);
+  mountUnsubscribeControl(app, sandbox);
   mountAccountControl(app, sandbox);
   mountStateControl(app, sandbox);
   app.notFound((c) =>

@@ -23,6 +23,7 @@ import {
   type EmailStores,
   makeEmailStores,
   messageId,
+  question,
   sampleEmail,
   sampleEvent,
   scopeOf,
@@ -73,8 +74,8 @@ export const contract: Contract<EmailStores> = {
       async run(stores) {
         const useCase = await withUseCase(stores);
         const setup = await stores.setups.find(useCase.setupId);
-        const context = await stores.emails.sendContext(useCase.workspaceId, useCase.id, null, LATER);
-        assert.deepEqual(context, { useCase, setup, claimed: null, claimedEmail: null });
+        const context = await stores.emails.sendContext(question(useCase), LATER);
+        assert.deepEqual(context, { useCase, setup, suppressions: [], claimed: null, claimedEmail: null });
       },
     },
     {
@@ -83,7 +84,7 @@ export const contract: Contract<EmailStores> = {
         const { setupId } = await withUseCase(stores);
         const guest = await addWorkspace(stores, 2);
         const useCase = await addUseCase(stores, { id: setupId, workspaceId: guest.id }, 2);
-        const context = await stores.emails.sendContext(guest.id, useCase.id, null, LATER);
+        const context = await stores.emails.sendContext(question(useCase, { workspaceId: guest.id }), LATER);
         assert.deepEqual(context.useCase, useCase);
         assert.deepEqual(context.setup, await stores.setups.find(setupId));
       },
@@ -97,7 +98,10 @@ export const contract: Contract<EmailStores> = {
         await stores.useCases.reserveEmail(provisioning, null);
         const stranger = await addWorkspace(stores, 3);
         const known = async (workspace: string, id: string) => {
-          const context = await stores.emails.sendContext(workspace, id, null, LATER);
+          const context = await stores.emails.sendContext(
+            question(useCase, { workspaceId: workspace, useCaseId: id }),
+            LATER,
+          );
           assert.equal(context.setup === null, context.useCase === null);
           return context.useCase !== null;
         };
@@ -118,7 +122,7 @@ export const contract: Contract<EmailStores> = {
         const email = sampleEmail(useCase, 1, { attachments: ATTACHMENTS });
         await stores.emails.writeAhead(email, sampleClaim());
         const ask = (key: string, now: number) =>
-          stores.emails.sendContext(useCase.workspaceId, useCase.id, key, now);
+          stores.emails.sendContext(question(useCase, { idempotencyKey: key }), now);
         const { claimed, claimedEmail } = await ask("key-1", LATER);
         assert.equal(claimed?.resourceId, email.id);
         assert.equal(claimed.fingerprint, sampleClaim().fingerprint);
@@ -135,7 +139,10 @@ export const contract: Contract<EmailStores> = {
         const useCase = await withUseCase(stores);
         const other = sampleUseCase({ id: useCase.setupId, workspaceId: useCase.workspaceId }, 2);
         await stores.useCases.reserveEmail(other, sampleClaim());
-        const context = await stores.emails.sendContext(useCase.workspaceId, useCase.id, "key-1", LATER);
+        const context = await stores.emails.sendContext(
+          question(useCase, { idempotencyKey: "key-1" }),
+          LATER,
+        );
         assert.equal(context.claimed?.resourceId, other.id);
         assert.equal(context.claimedEmail, null);
       },
@@ -146,8 +153,9 @@ export const contract: Contract<EmailStores> = {
         const useCase = await withUseCase(stores);
         const email = sampleEmail(useCase, 1, { subject: "Grüße, 日本", attachments: ATTACHMENTS });
         assert.deepEqual(await stores.emails.writeAhead(email, null), { ok: true, value: undefined });
+        const { unsubscribeScope: _, answersHumanMailAt: __, ...shown } = email;
         assert.deepEqual(await stores.emails.find(useCase.workspaceId, email.id), {
-          ...email,
+          ...shown,
           hasAttachment: true,
           sendOutcome: "sending",
           providerMessageId: null,

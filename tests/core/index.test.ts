@@ -35,6 +35,10 @@ test("offers every operation", () => {
     "sendEmail",
     "readEmail",
     "receiveNotification",
+    "addSuppression",
+    "liftSuppression",
+    "explainSuppression",
+    "unsubscribe",
   ])
     expect(names).toContain(operation);
 });

@@ -16,7 +16,9 @@ import { journeys as refusedSends } from "./refused-sends.journey.ts";
 import { journeys as refusedSetups } from "./refused-setups.journey.ts";
 import { journeys as refusedUseCases } from "./refused-use-cases.journey.ts";
 import { journeys as slowUpstreams } from "./slow-upstreams.journey.ts";
+import { journeys as suppression } from "./suppression.journey.ts";
 import { journeys as unknownOutcome } from "./unknown-outcome.journey.ts";
+import { journeys as unsubscribe } from "./unsubscribe.journey.ts";
 import { journeys as walkThrough } from "./walk-through.journey.ts";
 
 export const JOURNEYS: readonly Journey[] = [
@@ -33,6 +35,8 @@ export const JOURNEYS: readonly Journey[] = [
   ...unknownOutcome,
   ...idempotency,
   ...races,
+  ...unsubscribe,
+  ...suppression,
   ...largestSend,
   ...events,
   ...lists,

@@ -165,6 +165,39 @@ export const OPERATIONS: readonly OperationCase[] = [
     path: ({ useCaseId, emailId }) => `/email/event${queryOf({ use_case_id: useCaseId, email_id: emailId })}`,
     refersTo: ["useCaseId", "emailId"],
   }),
+  inWorkspace("/email/suppression?setup_id=", {
+    method: "GET",
+    permission: "Channel.view",
+    path: ({ setupId }) => `/email/suppression?setup_id=${setupId}`,
+    refersTo: ["setupId"],
+  }),
+  inWorkspace("/email/suppression?use_case_id=", {
+    method: "GET",
+    permission: "Channel.view",
+    path: ({ useCaseId }) => `/email/suppression?use_case_id=${useCaseId}`,
+    refersTo: ["useCaseId"],
+  }),
+  inWorkspace("/email/suppression/explain", {
+    method: "GET",
+    permission: "Channel.view",
+    path: ({ useCaseId }) =>
+      `/email/suppression/explain${queryOf({ use_case_id: useCaseId, address: "pat@example.org" })}`,
+    refersTo: ["useCaseId"],
+  }),
+  inWorkspace("/email/suppression", {
+    method: "POST",
+    permission: "Channel.send",
+    path: () => "/email/suppression",
+    request: ({ setupId }) => ({ json: { setup_id: setupId, address: "operations@example.org" } }),
+    refersTo: ["setupId"],
+  }),
+  inWorkspace("/email/suppression (use case)", {
+    method: "POST",
+    permission: "Channel.send",
+    path: () => "/email/suppression",
+    request: ({ useCaseId }) => ({ json: { use_case_id: useCaseId, address: "operations@example.org" } }),
+    refersTo: ["useCaseId"],
+  }),
   inWorkspace("/email/{email_id}", {
     method: "GET",
     permission: "Channel.view",

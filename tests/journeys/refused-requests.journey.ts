@@ -133,7 +133,7 @@ export const journeys: readonly Journey[] = [
           for (const operation of OPERATIONS.filter(
             (one) =>
               one.refersTo.includes(kind as keyof typeof ID_KINDS) &&
-              !/POST .*use-case|send|\?|=/.test(one.name),
+              !/POST .*(?:use-case|suppression)|send|\?|=/.test(one.name),
           )) {
             const asked = operation.path({ ...target, [kind]: id });
             if (asked.includes("?")) continue;

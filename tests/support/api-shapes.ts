@@ -115,6 +115,28 @@ export type EventPage = {
   readonly continuation_token: string | null;
 };
 
+export type SuppressionItem = {
+  readonly id: string;
+  readonly scope: "use_case" | "setup";
+  readonly setup_id: string;
+  readonly use_case_id: string | null;
+  readonly address: string;
+  readonly reason: "unsubscribe" | "complaint" | "hard_bounce" | "soft_bounce" | "manual";
+  readonly since: string;
+  readonly expires_at: string | null;
+  readonly source_email_id: string | null;
+};
+export type SuppressionPage = {
+  readonly suppressions: readonly SuppressionItem[];
+  readonly has_more: boolean;
+  readonly continuation_token: string | null;
+};
+export type SendExplanation = {
+  readonly would_send: boolean;
+  readonly rule: string;
+  readonly suppression: SuppressionItem | null;
+};
+
 /** RFC 9457, with the members SPEC section 3 adds. */
 export type Problem = {
   readonly type: string;

@@ -7,15 +7,17 @@ import { makeEventStore } from "../../adapters/libsql/event-store.ts";
 import type { NewEmail } from "../../core/email/email.ts";
 import type { MailEvent } from "../../core/email/mail-event.ts";
 import type { Id } from "../../core/ids.ts";
-import type { EmailFilter } from "../../core/ports/email-store.ts";
+import type { EmailFilter, SendQuestion } from "../../core/ports/email-store.ts";
 import type { EventFilter } from "../../core/ports/event-store.ts";
 import type { EmailUseCase } from "../../core/use-case/use-case.ts";
+import { makeSuppressionStore } from "../../adapters/libsql/suppression-store.ts";
 import { addSetup, addUseCase, addWorkspace, makeChannelStores, SAMPLE_TIME } from "./channel-samples.ts";
 
 export const makeEmailStores = (database: Database) => ({
   ...makeChannelStores(database),
   emails: makeEmailStore(database),
   events: makeEventStore(database),
+  suppressions: makeSuppressionStore(database),
 });
 export type EmailStores = ReturnType<typeof makeEmailStores>;
 
@@ -41,8 +43,19 @@ export const sampleEmail = (useCase: EmailUseCase, n: number, changes: Partial<N
   subject: `Reminder ${n}`,
   emailType: useCase.emailType,
   tier: useCase.tier,
+  unsubscribeScope: useCase.unsubscribeScope,
+  answersHumanMailAt: null,
   attachments: [],
   writtenAt: SAMPLE_TIME + n,
+  ...changes,
+});
+
+/** What is asked before a mail of the use case to nobody in particular. */
+export const question = (useCase: EmailUseCase, changes: Partial<SendQuestion> = {}): SendQuestion => ({
+  workspaceId: useCase.workspaceId,
+  useCaseId: useCase.id,
+  recipient: "patient1@post.example",
+  idempotencyKey: null,
   ...changes,
 });
 

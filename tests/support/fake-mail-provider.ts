@@ -182,6 +182,14 @@ export class FakeMailProvider implements MailProvider, ProviderTurns {
     });
   }
 
+  suppress(tenantName: string, _address: string) {
+    return this.call("suppress", () => (this.tenants.has(tenantName) ? ok(undefined) : fault("not_found")));
+  }
+
+  unsuppress(tenantName: string, _address: string) {
+    return this.call("unsuppress", () => (this.tenants.has(tenantName) ? ok(undefined) : fault("not_found")));
+  }
+
   deleteConfigurationSet(name: string) {
     return this.call("deleteConfigurationSet", () => {
       if (this.isBound(`configuration-set/${name}`)) return fault("refused");

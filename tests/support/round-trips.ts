@@ -12,7 +12,7 @@ export type RoundTripRow = {
   readonly name: string;
   /** What SPEC 15 allows. */
   readonly allowed: number;
-  /** What it takes, where that is more, and why. */
+  /** What it takes, where that differs, and why. */
   readonly departs?: { readonly trips: number; readonly because: string };
   run(app: CountedApp, email: SentEmail): Promise<unknown>;
 };
@@ -67,6 +67,15 @@ export const ROUND_TRIPS: readonly RoundTripRow[] = [
   get("an e-mail", "/email/{email}"),
   get("its body", "/email/{email}/body"),
   get("its attachment", "/email/{email}/attachment/report.pdf"),
+  get("suppressions of a setup", "/email/suppression?setup_id={setup}"),
+  get(
+    "suppressions of a use case to someone",
+    "/email/suppression?use_case_id={use_case}&address=ann@example.org",
+  ),
+  get(
+    "why someone is suppressed",
+    "/email/suppression/explain?use_case_id={use_case}&address=ann@example.org",
+  ),
   { name: "send", allowed: 3, run: (app) => send(app) },
   {
     name: "an event by SNS",
@@ -85,6 +94,21 @@ export const ROUND_TRIPS: readonly RoundTripRow[] = [
       Promise.all(
         Array.from({ length: EVENTS_IN_A_GROUP }, (_, n) => ports.events.record(sampleEvent(1, n), "{}")),
       ),
+  },
+  {
+    name: "the page of an unsubscribe link",
+    allowed: 1,
+    run: async (app, { id }) => app.ask(`/u/${await app.ports.unsubscribeTokens.issue(id)}`),
+  },
+  {
+    name: "one-click unsubscribe",
+    allowed: 2,
+    departs: { trips: 1, because: "one write reads the mail, suppresses its recipient and answers" },
+    run: async (app, { id }) =>
+      app.ask(`/u/${await app.ports.unsubscribeTokens.issue(id)}`, {
+        method: "POST",
+        body: new URLSearchParams({ "List-Unsubscribe": "One-Click" }),
+      }),
   },
   // The last one: the stub knows no DNS name, so the setup is not verified afterwards.
   {

@@ -71,6 +71,13 @@ export function sandboxControl(url: string) {
     raw: async (id: string) => (await ask("GET", `/mailbox/${id}/raw`)).bytes(),
     event: (id: string, event: { type: string } & Record<string, unknown>) =>
       ask("POST", `/mailbox/${id}/events`, event),
+    /** One click on the mail program's own button; answers what the click was answered. */
+    unsubscribe: async (id: string) =>
+      (await (await ask("POST", `/mailbox/${id}/unsubscribe`)).json()) as {
+        url: string;
+        status: number;
+        body: string;
+      },
     setFaults: (faults: object) => ask("PUT", "/faults", faults),
     clearFaults: () => ask("DELETE", "/faults"),
     calls: (operation?: string) =>

@@ -45,6 +45,7 @@ export type UseCaseForm = {
   readonly name?: string;
   readonly sender_email_address?: string;
   readonly email_type?: string;
+  readonly unsubscribe_scope?: string;
   readonly sender_display_name?: string;
 };
 

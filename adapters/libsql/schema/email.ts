@@ -9,7 +9,7 @@ import {
   LEDGER_EVENT_TYPES,
   SEND_OUTCOMES,
 } from "../../../core/email/email-state.ts";
-import { EMAIL_TYPES, TIERS } from "../../../core/use-case/use-case.ts";
+import { EMAIL_TYPES, TIERS, UNSUBSCRIBE_SCOPES } from "../../../core/use-case/use-case.ts";
 import { workspace } from "./access.ts";
 import { sesSetup, useCase } from "./channel.ts";
 
@@ -48,6 +48,8 @@ export const email = sqliteTable(
     hasAttachment: integer("has_attachment", { mode: "boolean" }).notNull(),
     emailType: text("email_type", { enum: EMAIL_TYPES }).notNull(),
     tier: text({ enum: TIERS }).notNull(),
+    /** In force when it was sent. The mail's unsubscribe link works for ever, and needs this row: never delete a sent mail's. */
+    unsubscribeScope: text("unsubscribe_scope", { enum: UNSUBSCRIBE_SCOPES }).notNull(),
     sendOutcome: text("send_outcome", { enum: SEND_OUTCOMES }).notNull(),
     writtenAt: integer("written_at").notNull(),
     sentAt: integer("sent_at"),
@@ -94,8 +96,8 @@ export const email = sqliteTable(
       table.listedState,
       table.listedAt,
     ),
+    // Without the workspace, so that it also finds what a setup's mails to an address came to (suppression-fold.ts).
     index(EMAIL_LIST_INDEXES.setup.toOne).on(
-      table.workspaceSeq,
       table.setupSeq,
       table.toCanonical,
       table.listedState,

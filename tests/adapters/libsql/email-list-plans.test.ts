@@ -74,9 +74,10 @@ const EMAIL_FILTERS: readonly [string, Partial<EmailFilter>, number][] = [
 
 describe.each(Object.entries(SCOPES))("e-mails of %s", (_, scope) => {
   const index = scope.useCaseId === null ? "email_setup" : "email_use_case";
-  const columns = scope.useCaseId === null ? "workspace_seq=\\? AND setup_seq=\\?" : "use_case_seq=\\?";
   test.each(EMAIL_FILTERS)("%s", async (__, changes, arms) => {
     const toOne = (changes.toAddresses ?? []).length > 0;
+    const workspace = toOne ? "" : "workspace_seq=\\? AND ";
+    const columns = scope.useCaseId === null ? `${workspace}setup_seq=\\?` : "use_case_seq=\\?";
     const search = new RegExp(
       `USING INDEX ${index}${toOne ? "_to" : ""} \\(${columns}${toOne ? " AND to_canonical=\\?" : ""} AND listed_state=\\? AND listed_at>\\? AND listed_at<\\?\\)`,
     );

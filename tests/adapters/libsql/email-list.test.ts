@@ -26,8 +26,9 @@ import {
 const EVENT_BEHIND: Record<EmailState, Partial<MailEvent>> = {
   sent: { type: "Send" },
   delivered: { type: "Delivery" },
-  bounced: { type: "Bounce", bounceType: "Permanent" },
-  complained: { type: "Complaint" },
+  // Neither suppresses the address: more mail is written to it.
+  bounced: { type: "Bounce", bounceType: "Transient", bounceSubtype: "ContentRejected" },
+  complained: { type: "Complaint", complaintSubtype: "OnTenantSuppressionList" },
   rejected: { type: "Reject" },
 };
 const RECIPIENTS = ["ann@post.example", "ben@post.example", "cleo@post.example"];

@@ -176,7 +176,16 @@ describe("what is no event", () => {
       { notificationType: "Received", mail: { messageId: "AMAZON_SES_SETUP_NOTIFICATION" } },
       { kind: "setup_notification" },
     ],
-    ["a mail for us", inbound, { kind: "inbound", notification: inbound }],
+    ["a mail for us", inbound, { kind: "inbound", recipients: [], notification: inbound }],
+    [
+      "a mail for several of us: those of the envelope, whatever its headers say",
+      { ...inbound, receipt: { recipients: ["a@in.org", 7, "b@in.org"] } },
+      {
+        kind: "inbound",
+        recipients: ["a@in.org", "b@in.org"],
+        notification: { ...inbound, receipt: { recipients: ["a@in.org", 7, "b@in.org"] } },
+      },
+    ],
     ["a Subscription", { eventType: "Subscription", mail }, { kind: "unsupported", what: "Subscription" }],
     [
       "identity-level feedback",

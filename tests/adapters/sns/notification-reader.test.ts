@@ -68,6 +68,11 @@ describe("notification reader", () => {
       { Message: "hello" },
       { kind: "ignored", reason: "malformed_event: it is no JSON object" },
     ],
+    [
+      "a mail that arrived",
+      { Message: `{"notificationType":"Received","mail":{},"receipt":{"recipients":["u+abc@in.org"]}}` },
+      { kind: "inbound_mail", recipients: ["u+abc@in.org"] },
+    ],
     ["another's topic", { TopicArn: `${TOPIC}2` }, { kind: "refused", reason: "foreign_topic" }],
     [
       "a confirmation",
