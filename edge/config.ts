@@ -64,7 +64,7 @@ const PORT_DEFAULT = 8080;
 const DNS_GRACE_SECONDS_DEFAULT = 3600;
 /** A month: longer than any grace that still means something. */
 const DNS_GRACE_SECONDS_MAX = 30 * 24 * 3600;
-/** What SES allows an account (ses-facts K); a faster stand-in may allow more. */
+/** What SES allows an account; a faster stand-in may allow more. */
 const SES_CALLS_PER_SECOND_DEFAULT = 1;
 const SES_CALLS_PER_SECOND_MAX = 1000;
 /** Long enough that it cannot be guessed, whoever chose it. */

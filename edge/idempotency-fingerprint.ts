@@ -1,4 +1,4 @@
-// What an Idempotency-Key binds (SPEC 3): the same operation, path and parsed values, and of each file its name, type
+// What an Idempotency-Key binds: the same operation, path and parsed values, and of each file its name, type
 // and SHA-256. Two requests with equal fingerprints are the same request, however their bodies were written: the key
 // order, white space and escapes of JSON and the boundary of a form leave no trace.
 import { sha256Hex } from "./sha256-hex.ts";

@@ -26,7 +26,7 @@ export const timeText = z.iso
   .transform((text) => Date.parse(text))
   .openapi({ type: "string", format: "date-time" });
 
-/** Characters are code points after NFC (SPEC): what a person counts, not what UTF-16 stores. */
+/** Characters are code points after NFC: what a person counts, not what UTF-16 stores. */
 export const characters = (text: string): number => [...text.normalize("NFC")].length;
 
 /** A text of `min` to `max` characters, normalised to NFC. */

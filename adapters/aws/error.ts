@@ -1,4 +1,4 @@
-// What AWS says when it says no. SES v2 answers JSON with the type in a header (ses-facts A0); SNS and S3 answer XML.
+// What AWS says when it says no. SES v2 answers JSON with the type in a header; SNS and S3 answer XML.
 // Messages are for logs and for `detail`: they are cut, and stripped of controls, before anyone sees them.
 import type { BoundedAnswer } from "../system/bounded-fetch.ts";
 import { asText, parseJsonObject } from "../system/json.ts";

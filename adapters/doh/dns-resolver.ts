@@ -1,4 +1,4 @@
-// Live DNS over HTTPS, in the JSON form that Cloudflare and Google answer (mail-rules 17.1). Every resolver is asked the same,
+// Live DNS over HTTPS, in the JSON form that Cloudflare and Google answer. Every resolver is asked the same,
 // in parallel; what their answers mean together is core's to say. Answers are not cached and not DNSSEC-validated.
 import type { DnsAnswer, DnsRecordType, DnsResolver } from "../../core/ports/dns-resolver.ts";
 import { boundedFetch } from "../system/bounded-fetch.ts";
@@ -7,7 +7,7 @@ import { canonicalName, isRecordType, readDnsJson, recordText, type DnsJson } fr
 
 /** A name with every kind of TXT record on it stays under 10 KB. */
 const ANSWER_BYTES_MAX = 64 * 1024;
-/** mail-rules 17.1; resolvers themselves give up at 8 to 16. */
+/** Resolvers themselves give up at 8 to 16. */
 const CNAMES_FOLLOWED_MAX = 8;
 
 export function makeDohResolver(urls: readonly string[]): DnsResolver {

@@ -1,4 +1,4 @@
-// The table of background work (DESIGN section 6): claimed with a fence by the database's clock, completed only with the
+// The table of background work: claimed with a fence by the database's clock, completed only with the
 // same fence. Tasks are inserted by the stores of what they are about (task-statements.ts).
 import { sql } from "drizzle-orm";
 import type { TaskStore } from "../../core/ports/task-store.ts";

@@ -1,4 +1,4 @@
-// The text/plain side of an HTML body (mail-rules 10.4): what a reader would see, links with their addresses, no layout.
+// The text/plain side of an HTML body: what a reader would see, links with their addresses, no layout.
 // It walks the tokens of htmlparser2 and keeps counters instead of a tree: time is linear in the length of the HTML and
 // memory in the length of the text, whatever is nested, repeated or never closed. It does not resolve style sheets.
 import { Tokenizer } from "htmlparser2";

@@ -6,7 +6,7 @@
 const BREAKS_MAX = 3;
 /** Deeper quotes are written at this depth: each level costs two characters in every line. */
 const QUOTE_DEPTH_MAX = 5;
-/** What a text body may hold (document 003's limit for a body); the rest of a hostile document is left out. */
+/** What a text body may hold (as much as a caller may send); the rest of a hostile document is left out. */
 const TEXT_CHARACTERS_MAX = 1024 * 1024;
 
 /** HTML's white space, and the no-break and figure spaces that only keep lines together. */

@@ -1,4 +1,4 @@
-// Blobs in S3 or whatever speaks its protocol (R2, MinIO): path-style, by signed fetch (ses-facts G). Files are downloaded
+// Blobs in S3 or whatever speaks its protocol (R2, MinIO): path-style, by signed fetch. Files are downloaded
 // from there directly, by presigned URL.
 import { assertBlobKey } from "../../core/blob-key.ts";
 import { contentDisposition } from "../../core/email/content-disposition.ts";

@@ -1,5 +1,5 @@
 // Amazon resource names: `arn:{partition}:{service}:{region}:{account}:{resource}`. Only the tenant's comes from SES and is
-// kept; names of identities and configuration sets are built beside it (ses-facts A1: same account, same region).
+// kept; names of identities and configuration sets are built beside it (same account, same region).
 import { assert } from "../../core/assert.ts";
 import type { ProviderResource, ProviderTenant } from "../../core/ports/mail-provider.ts";
 

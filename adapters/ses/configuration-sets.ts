@@ -1,4 +1,4 @@
-// Configuration sets (ses-facts A3): one an e-mail use case, with the destination its events go to.
+// Configuration sets: one an e-mail use case, with the destination its events go to.
 import type { MailProvider } from "../../core/ports/mail-provider.ts";
 import { ok } from "../../core/result.ts";
 import type { SesCall } from "./ses-call.ts";

@@ -1,4 +1,4 @@
-// Reads what SES publishes through SNS (ses-facts D, F; SPEC section 7): an event about a mail we sent, or one of the
+// Reads what SES publishes through SNS: an event about a mail we sent, or one of the
 // other things that arrive on the same topic. Everything in it is doubted; nothing here throws. It decides what the
 // event is, not what follows from it (core/email/settle.ts).
 import { sha256 } from "@noble/hashes/sha2.js";
@@ -107,7 +107,7 @@ const malformed = (reason: string): { ok: false; error: MalformedSesMessage } =>
 const hasOwnTime = (type: LedgerEventType): boolean =>
   type !== "Send" && type !== "Reject" && type !== "RenderingFailure";
 
-/** Not `mail.destination`, which is what the sender wrote into To and Cc (ses-facts F). */
+/** Not `mail.destination`, which is what the sender wrote into To and Cc. */
 const envelopeRecipients = (document: JsonObject): readonly string[] =>
   asArray(asObject(document.receipt)?.recipients)
     .map((recipient) => asText(recipient, ADDRESS_CHARACTERS_MAX))

@@ -1,4 +1,4 @@
-// Domain identities (ses-facts A2): Easy DKIM with 2048-bit keys, a MAIL FROM of their own, no feedback by mail.
+// Domain identities: Easy DKIM with 2048-bit keys, a MAIL FROM of their own, no feedback by mail.
 import { type DkimKeys, type SesSetup } from "../../core/setup/ses-setup.ts";
 import { IDENTITY_STATUSES, type IdentityStatus, type MailProvider } from "../../core/ports/mail-provider.ts";
 import { err, ok } from "../../core/result.ts";
@@ -6,7 +6,7 @@ import { asArray, asObject, asText } from "../system/json.ts";
 import { type SesCall, unreadable } from "./ses-call.ts";
 import { readSesTags, sesTags } from "./tags.ts";
 
-/** Regions whose DKIM records point into a zone of their own; used only where SES does not name the zone (ses-facts C). */
+/** Regions whose DKIM records point into a zone of their own; used only where SES does not name the zone. */
 const REGIONS_WITH_OWN_DKIM_ZONE: ReadonlySet<string> = new Set([
   "af-south-1",
   "ap-northeast-3",

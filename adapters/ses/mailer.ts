@@ -1,4 +1,4 @@
-// Hands messages to SES (SendEmail of SES v2; SPEC section 6). An attempt is repeated only after a proof that the one before
+// Hands messages to SES (SendEmail of SES v2). An attempt is repeated only after a proof that the one before
 // was not taken: SES has no idempotency token, and a repeated time-out is a second mail to a patient.
 import type { Clock } from "../../core/ports/clock.ts";
 import type { MailProvider, ProviderResource } from "../../core/ports/mail-provider.ts";
@@ -9,7 +9,7 @@ import { resourcePath } from "./arn.ts";
 import { readSendAnswer } from "./send-answer.ts";
 import { type LargeBodySupport, renderSendBody } from "./send-request.ts";
 
-/** What a caller waits for at most, all attempts together (SPEC section 6). */
+/** What a caller waits for at most, all attempts together. */
 const SEND_BUDGET_MS = 15_000;
 /** No attempt begins with less than this left: cut short it would end as unknown, and it can still be refused cleanly. */
 const ATTEMPT_BUDGET_MS_MIN = 3000;

@@ -1,4 +1,4 @@
-// Paces the calls to SES: all but sends are limited to one a second for the whole account (ses-facts K), and the database's
+// Paces the calls to SES: all but sends are limited to one a second for the whole account, and the database's
 // line of turns (libsql/turn-store.ts) is what all instances share. Here a caller waits for its turn, or hears that it
 // would come too late.
 import type { Clock } from "../../core/ports/clock.ts";

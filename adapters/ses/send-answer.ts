@@ -1,5 +1,5 @@
 // Reads what SES answered to SendEmail. Decides one thing above all: is it proven that the mail was not taken? Only an
-// error that SES itself names in the 4xx range proves it (ses-facts A0, A6); whatever else went wrong, it may be on its way.
+// error that SES itself names in the 4xx range proves it; whatever else went wrong, it may be on its way.
 import type { MailRefusal, SendOutcome } from "../../core/ports/mailer.ts";
 import type { Result } from "../../core/result.ts";
 import { type AwsError, readJsonError } from "../aws/error.ts";
@@ -28,7 +28,7 @@ const PAUSES: ReadonlySet<string> = new Set([
   "ConfigurationSetSendingPausedException",
   "AccountSuspendedException",
 ]);
-/** Refusals that no change of the mail could avert: what we are, or what we made at SES, is not what it must be (H). */
+/** Refusals that no change of the mail could avert: what we are, or what we made at SES, is not what it must be. */
 const OURS_TO_MEND: ReadonlySet<string> = new Set([
   "NotFoundException",
   "AccessDeniedException",

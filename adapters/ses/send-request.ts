@@ -1,4 +1,4 @@
-// The body of one SendEmail (ses-facts A6): JSON around the message in base64. Small messages are rendered once. Large ones
+// The body of one SendEmail: JSON around the message in base64. Small messages are rendered once. Large ones
 // never exist as a whole: they are rendered once for their hash, which SigV4 wants first, and again as they are sent.
 import type { OutgoingMail } from "../../core/ports/mailer.ts";
 import type { AwsRequest } from "../aws/signed-fetch.ts";

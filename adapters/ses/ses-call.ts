@@ -1,4 +1,4 @@
-// One call to SES v2 (ses-facts A0): JSON in, JSON or nothing out, errors mapped to what core decides on. Sending has
+// One call to SES v2: JSON in, JSON or nothing out, errors mapped to what core decides on. Sending has
 // rules of its own and does not come through here (mailer.ts).
 import type { ProviderFault } from "../../core/ports/mail-provider.ts";
 import { err, ok, type Result } from "../../core/result.ts";
@@ -8,7 +8,7 @@ import type { SignedFetch } from "../aws/signed-fetch.ts";
 import type { NoAnswer } from "../system/bounded-fetch.ts";
 import { type JsonObject, parseJsonObject } from "../system/json.ts";
 
-/** SPEC section 4: at most 8 s a call. */
+/** At most 8 s a call. */
 const CALL_TIMEOUT_MS = 8000;
 /** An identity with 50 tags and policies stays far below. */
 const ANSWER_BYTES_MAX = 256 * 1024;

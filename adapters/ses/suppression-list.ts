@@ -1,4 +1,4 @@
-// A tenant's suppression list at SES (ses-facts A5). SES adds hard bounces and complaints to it by itself.
+// A tenant's suppression list at SES. SES adds hard bounces and complaints to it by itself.
 import type { ProviderSuppressionList } from "../../core/ports/provider-suppression-list.ts";
 import { ok } from "../../core/result.ts";
 import type { SesCall } from "./ses-call.ts";

@@ -1,4 +1,4 @@
-// SES tenants (ses-facts A1): one a setup, the unit that AWS pauses and whose suppression list is its own.
+// SES tenants: one a setup, the unit that AWS pauses and whose suppression list is its own.
 // All of it is POST, reading and deleting too.
 import type { MailProvider } from "../../core/ports/mail-provider.ts";
 import { err, ok } from "../../core/result.ts";
@@ -84,7 +84,7 @@ export function tenantCalls(
   };
 }
 
-/** Either side may have paused it, and each says why (ses-facts A1). */
+/** Either side may have paused it, and each says why. */
 function pauseCause(entity: JsonObject): string {
   const causes = [entity.AwsSesManagedStatus, entity.CustomerManagedStatus]
     .map(asObject)

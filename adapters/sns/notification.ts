@@ -1,11 +1,11 @@
-// The form of what SNS posts to us (ses-facts E1-E3): everything that can be refused before a single octet is fetched or
+// The form of what SNS posts to us: everything that can be refused before a single octet is fetched or
 // verified. Header fields of the request are not looked at: they are not signed.
 import { err, ok, type Result } from "../../core/result.ts";
 import { parseAwsTime } from "../aws/time.ts";
 import { decodeBase64 } from "../system/decode-base64.ts";
 import { type JsonObject, parseJsonObject } from "../system/json.ts";
 
-/** SPEC section 7. SNS itself stays under 256 KiB. */
+/** SNS itself stays under 256 KiB. */
 export const SNS_BODY_BYTES_MAX = 512 * 1024;
 
 export type SnsRefusal =

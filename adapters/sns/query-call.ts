@@ -1,4 +1,4 @@
-// One call to SNS's query protocol (ses-facts E4): form in, XML out.
+// One call to SNS's query protocol: form in, XML out.
 import { OutageError } from "../../core/outage.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { type AwsError, readXmlError } from "../aws/error.ts";

@@ -1,5 +1,5 @@
 // The public key behind a SigningCertURL. The URL comes from whoever posted to us, so its form is checked to the last
-// character before anything is fetched (ses-facts E3: looser checks have let attackers serve their own certificates).
+// character before anything is fetched (looser checks have let attackers serve their own certificates).
 import { err, ok, type Result } from "../../core/result.ts";
 import { boundedFetch } from "../system/bounded-fetch.ts";
 import type { SnsRefusal } from "./notification.ts";

@@ -1,4 +1,4 @@
-// Decides whether a body posted to our hook is a message of SNS about one of our topics (SPEC section 7, ses-facts E2, E3).
+// Decides whether a body posted to our hook is a message of SNS about one of our topics.
 // What the message says is not read here, and nothing in it is fetched but the certificate.
 import type { SnsEnvelope, SnsEnvelopeRules, SnsRefusal } from "./notification.ts";
 import { parseSnsEnvelope } from "./notification.ts";

@@ -1,6 +1,6 @@
 // Which files may be sent along: how many, how large, under which names, and what a browser is told they are. A name is
 // refused, never repaired: the caller downloads the file under the name it gave. Names of files we receive follow
-// other rules. Document 003; ses-facts B for what SES does not take.
+// other rules. For what SES does not take see its "Unsupported attachment types".
 import { parseContentType } from "../message/content-type.ts";
 import { TOKEN } from "../message/parameters.ts";
 import { foldName } from "../use-case/use-case-name.ts";
@@ -37,7 +37,7 @@ const NONCHARACTER = /\p{Noncharacter_Code_Point}/u;
 /** Devices of Windows, with any extension: the stem before the first dot, blanks after it ignored. */
 const RESERVED_NAME = /^(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])\s*(?:\.|$)/i;
 
-/** What SES refuses to send, by the last extension (ses-facts B). */
+/** What SES refuses to send, by the last extension. */
 const BLOCKED_EXTENSIONS = new Set(
   (
     "ade adp app asp bas bat cer chm cmd com cpl crt csh der exe fxp gadget hlp hta inf ins isp its js jse ksh lib " +

@@ -1,4 +1,4 @@
-// The states of an e-mail and the events they follow from. The names are the product's own (document 003). How a state
+// The states of an e-mail and the events they follow from. The names are the product's own. How a state
 // follows from events is settle.ts; here is only what is known of the provider's answer to the send itself.
 import { assert } from "../assert.ts";
 

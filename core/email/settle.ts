@@ -1,5 +1,5 @@
-// How an e-mail follows from the set of its events: state, first and last times, bounce classification and counts
-// (document 003; SPEC section 7). The rule is the three tables below. `settle` reads them for events in memory, and
+// How an e-mail follows from the set of its events: state, first and last times, bounce classification and counts.
+// The rule is the three tables below. `settle` reads them for events in memory, and
 // adapters/libsql/fold.ts builds its SQL from the same tables; a property holds the two against each other.
 // Not decided here: which mail an event belongs to, and whether the provider took the mail at all.
 import type { BounceType, EmailState, EventType } from "./email-state.ts";

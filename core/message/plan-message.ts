@@ -1,6 +1,6 @@
 // The message we send for an e-mail: which headers and parts it has, in what order, and its exact length before anything
 // is rendered. RFC 5322, RFC 2045 and 2046, RFC 2183. Every octet is ASCII, no line is over 998, one recipient.
-// The provider replaces Message-ID and Date (ses-facts B); nothing here relies on them surviving.
+// The provider replaces Message-ID and Date; nothing here relies on them surviving.
 import { assert } from "../assert.ts";
 import type { Mailbox } from "./address.ts";
 import { bodyPart } from "./body-part.ts";

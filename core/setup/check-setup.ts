@@ -47,7 +47,7 @@ export type CheckSetup = {
 
 export type CheckSetupRefused = SetupNotFound;
 
-/** SPEC section 4: DNS takes at most 3 s, both rounds together. */
+/** DNS takes at most 3 s, both rounds together. */
 const DNS_MS = 3000;
 const FIRST_ROUND_MS = 2000;
 /**

@@ -1,6 +1,6 @@
 // A domain that another workspace has let go of, while its DKIM records still stand in DNS: SES gives the same domain the
 // same keys again, so whoever claimed it next would be verified by the former owner's records. It has to be seen that all
-// of them are gone or changed (SPEC section 4). The workspace that had it may come back at once.
+// of them are gone or changed. The workspace that had it may come back at once.
 import type { Id } from "../ids.ts";
 import { allAnswered, answersTo, type DnsObservation, valuesOf } from "./dns-lookups.ts";
 import { deriveDnsRecords, type DnsRecord } from "./dns-records.ts";

@@ -18,7 +18,7 @@ export type FoundingEvent = {
   }[];
 };
 
-/** The provider did not even try: it says nothing new about the address (ses-facts A5 and D). */
+/** The provider did not even try: it says nothing new about the address. */
 const NOT_TRIED = [
   "Suppressed",
   "OnAccountSuppressionList",

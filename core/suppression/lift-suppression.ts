@@ -51,7 +51,7 @@ async function removeFromProvider(
 ): Promise<Result<void, ProviderListFailed>> {
   const isListed = REASON_RULES[suppression.reason].isOnProviderList && suppression.scope === "setup";
   if (!isListed || tenantName === null || isListedForAnother) return ok(undefined);
-  // The provider lists an address as it was mailed (ses-facts A5), ours are put there in their canonical form.
+  // The provider lists an address as it was mailed, ours are put there in their canonical form.
   for (const address of new Set([suppression.address, mailedAddress ?? suppression.address])) {
     const removed = await list.remove(tenantName, address);
     if (!removed.ok && removed.error.kind !== "not_found") return err(providerListFailed(removed.error));

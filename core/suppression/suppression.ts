@@ -1,6 +1,6 @@
 // A suppression: mail from a use case, or from a whole setup, that an address is not to get, and why. What each reason
 // means is the table below; the SQL that guards a send (adapters/libsql/suppression-reach.ts) is built from it. Which events
-// make suppressions is founding.ts, whether a mail may be sent despite one is explain-send.ts. SPEC section 9.
+// make suppressions is founding.ts, whether a mail may be sent despite one is explain-send.ts.
 import type { Id } from "../ids.ts";
 import type { UnsubscribeScope } from "../use-case/use-case.ts";
 

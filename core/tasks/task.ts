@@ -32,7 +32,7 @@ export type Task<Kind extends TaskKind = TaskKind> = {
  */
 export const LEASE_MS = 45_000;
 
-/** How long after its claim a holder may still begin a provider call: with that call, 25 s (SPEC section 4). */
+/** How long after its claim a holder may still begin a provider call: with that call, 25 s. */
 export const WORK_MS = 17_000;
 
 /** How long what a request had no time to end waits for the same request again, before it is undone. */

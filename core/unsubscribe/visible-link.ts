@@ -12,7 +12,7 @@ export function withLinkInHtml(html: string, url: string): string {
   const escaped = escapeHtml(url);
   const placed = html.replaceAll(PLACEHOLDER, () => escaped);
   if (placed !== html) return placed;
-  // SES counts clicks by rewriting links; one that unsubscribes must lead here at once (ses-facts B: `ses:no-track`).
+  // SES counts clicks by rewriting links; one that unsubscribes must lead here at once (`ses:no-track`).
   const footer = `<p style="font-size:small"><a href="${escaped}" ses:no-track>Unsubscribe</a></p>`;
   const end = endOf(html);
   return `${html.slice(0, end)}\n${footer}\n${html.slice(end)}`;

@@ -1,4 +1,4 @@
-// The two path families of documents 000 and 001: the short one acts in the workspace of the caller's key, the other
+// Two path families: the short one acts in the workspace of the caller's key, the other
 // names it. One operation stands behind both.
 import type { OperationPath } from "../operation.ts";
 

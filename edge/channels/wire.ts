@@ -1,4 +1,4 @@
-// The shapes of setups and use cases on the wire, as documents 000 to 002 give them.
+// The shapes of setups and use cases on the wire: the product's own names and types.
 import { z } from "@hono/zod-openapi";
 import { shownVerdicts } from "../../core/setup/check-setup.ts";
 import { VERDICT_REASONS, type RecordVerdict } from "../../core/setup/dns-verdict.ts";

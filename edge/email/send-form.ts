@@ -1,4 +1,4 @@
-// The form of a send: which fields it may have, and every limit of document 003. A fault in any field refuses the whole
+// The form of a send: which fields it may have, and every limit. A fault in any field refuses the whole
 // with 422, a file or form that is too large with 413; nothing is repaired.
 import { z } from "@hono/zod-openapi";
 import {

@@ -1,4 +1,4 @@
-// The shapes of e-mails and their events on the wire, as document 003 gives them; the rest is added at the end.
+// The shapes of e-mails and their events on the wire: the product's own names and types.
 import { z } from "@hono/zod-openapi";
 import {
   EMAIL_STATES,

@@ -48,7 +48,7 @@ const SIGNATURE_ANSWER_OTHERWISE: Record<ErrorDialect, Answer> = {
   s3: [403, "SignatureDoesNotMatch"],
 };
 
-/** What the service answers to a bad signature (ses-facts H). */
+/** What the service answers to a bad signature. */
 export function signatureError(refusal: SignatureRefusal, dialect: ErrorDialect): AwsError {
   const [status, code] = SIGNATURE_ANSWERS[dialect][refusal.kind] ?? SIGNATURE_ANSWER_OTHERWISE[dialect];
   return new AwsError(status, code, refusal.detail);

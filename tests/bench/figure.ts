@@ -1,5 +1,5 @@
-// One line of the bench: what we reach beside what we are held against, and whether that is enough (the figures of
-// SPEC 15). Rows make figures; main.ts prints them. A figure is never left out because it fails.
+// One line of the bench: what we reach beside what we are held against, and whether that is enough.
+// Rows make figures; main.ts prints them. A figure is never left out because it fails.
 
 export type Figure = {
   readonly what: string;

@@ -1,4 +1,4 @@
-// `bun run bench [row ...]`: measures the figures of SPEC 15 on this machine, one row after the other, and prints what we
+// `bun run bench [row ...]`: measures this machine, one row after the other, and prints what we
 // reach beside what we are held against. It always ends with 0: a figure that is missed is a fact to know, no crash.
 import type { BenchRow, Figure, NotMeasured } from "./figure.ts";
 import { describeMachine } from "./machine.ts";

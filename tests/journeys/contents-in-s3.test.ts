@@ -1,4 +1,4 @@
-// Contents in S3 (SPEC sections 6 and 16): read back through presigned URLs; and when S3 refuses, a send that leaves
+// Contents in S3: read back through presigned URLs; and when S3 refuses, a send that leaves
 // nothing behind, so that the same request succeeds once it is well again.
 import { test } from "bun:test";
 import assert from "node:assert/strict";

@@ -1,4 +1,4 @@
-// What holds for every operation (SPEC sections 1 to 3): two path families, pages of setups, keys, the operator, request
+// What holds for every operation: two path families, pages of setups, keys, the operator, request
 // ids, health.
 import assert from "node:assert/strict";
 import { apiClient, assertStatus, jsonOf } from "../support/api-client.ts";

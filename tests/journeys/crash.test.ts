@@ -1,4 +1,4 @@
-// kill -9 while sends are in flight (SPEC sections 6 and 16), at three different moments, the provider staying up: no mail
+// kill -9 while sends are in flight, at three different moments, the provider staying up: no mail
 // goes out twice, none is lost after a 201, and what was taken without an answer is settled by its events.
 import { test } from "bun:test";
 import assert from "node:assert/strict";

@@ -1,4 +1,4 @@
-// What becomes of a mail (document 003, SPEC section 7): a function of the set of its events, so that neither their order
+// What becomes of a mail: a function of the set of its events, so that neither their order
 // nor their repetition matters.
 import assert from "node:assert/strict";
 import type { EmailDetail } from "../support/api-shapes.ts";

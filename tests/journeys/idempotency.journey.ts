@@ -1,4 +1,4 @@
-// `Idempotency-Key` (SPEC section 3): the same request again gets the first answer, and whatever happens nobody gets a
+// `Idempotency-Key`: the same request again gets the first answer, and whatever happens nobody gets a
 // mail twice.
 import assert from "node:assert/strict";
 import { type ApiAnswer, assertStatus, jsonOf } from "../support/api-client.ts";

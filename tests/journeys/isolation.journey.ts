@@ -1,4 +1,4 @@
-// Two workspaces (SPEC sections 1 and 2): no path, id, token, filter or file of one reads or changes anything of the
+// Two workspaces: no path, id, token, filter or file of one reads or changes anything of the
 // other, and each answers exactly as for an id that nobody has.
 import assert from "node:assert/strict";
 import { type ApiAnswer, apiClient, jsonOf } from "../support/api-client.ts";

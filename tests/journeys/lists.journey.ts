@@ -1,4 +1,4 @@
-// Both lists of document 003: every filter, both scopes, and pages that neither skip nor repeat while mails arrive.
+// Both lists of e-mails and events: every filter, both scopes, and pages that neither skip nor repeat while mails arrive.
 import assert from "node:assert/strict";
 import { assertMembers, type EmailEvent, type EmailSummary } from "../support/api-shapes.ts";
 import type { Journey } from "../support/world.ts";

@@ -1,4 +1,4 @@
-// What the program writes while it works (SPEC section 3): a line per request that finds it again, and never an address, a
+// What the program writes while it works: a line per request that finds it again, and never an address, a
 // subject, a body, a file's name or a key.
 import { test } from "bun:test";
 import assert from "node:assert/strict";

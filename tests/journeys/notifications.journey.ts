@@ -1,4 +1,4 @@
-// What is posted to our hook (SPEC section 7): only genuine, recent notifications of the topics we were told to trust
+// What is posted to our hook: only genuine, recent notifications of the topics we were told to trust
 // change anything, and each of them once.
 import assert from "node:assert/strict";
 import type { ApiAnswer } from "../support/api-client.ts";

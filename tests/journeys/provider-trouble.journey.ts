@@ -1,5 +1,5 @@
 // The mail service and the resolvers in trouble: refusing, failing, failing after they did what was asked, pausing. Each
-// is answered as documents 001 and 003 and SPEC sections 4 and 6 say, and what had begun is taken back.
+// has its own status and code, and what had begun is taken back.
 import assert from "node:assert/strict";
 import type { ApiAnswer } from "../support/api-client.ts";
 import type { SetupDetail } from "../support/api-shapes.ts";

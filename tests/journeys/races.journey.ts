@@ -1,5 +1,5 @@
-// Requests that race for the same thing: one of them wins whole, the others are refused and leave nothing (SPEC sections 3,
-// 4 and 5: the unique constraints decide).
+// Requests that race for the same thing: one of them wins whole, the others are refused and leave nothing (the unique
+// constraints decide).
 import assert from "node:assert/strict";
 import { type ApiAnswer, jsonOf } from "../support/api-client.ts";
 import { assertProblem } from "../support/refusals.ts";

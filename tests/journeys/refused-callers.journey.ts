@@ -1,4 +1,4 @@
-// Who is refused, and in which order (SPEC section 2): 401, then 404 for a workspace that is not the key's, then 403,
+// Who is refused, and in which order: 401, then 404 for a workspace that is not the key's, then 403,
 // then the request itself, then the resource.
 import { type Api, type ApiAnswer, apiClient } from "../support/api-client.ts";
 import { assertRefused, type RefusalRow } from "../support/refusals.ts";

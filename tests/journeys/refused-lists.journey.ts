@@ -1,5 +1,4 @@
-// Lists and reads of e-mails that are refused: no scope, values that are none, tokens that are forged or another query's
-// (document 003, SPEC section 3).
+// Lists and reads of e-mails that are refused: no scope, values that are none, tokens that are forged or another query's.
 import assert from "node:assert/strict";
 import type { ApiAnswer } from "../support/api-client.ts";
 import type { EmailPage } from "../support/api-shapes.ts";

@@ -1,5 +1,5 @@
 // Requests that are no proper requests, whatever they ask for: broken bodies, wrong content types, unknown members and
-// parameters, ids that are none (SPEC section 3).
+// parameters, ids that are none.
 import type { ApiAnswer } from "../support/api-client.ts";
 import { asMultipart, multipartBody, type MultipartBody } from "../support/multipart-body.ts";
 import { assertRefused, type RefusalRow } from "../support/refusals.ts";

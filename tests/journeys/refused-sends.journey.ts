@@ -1,4 +1,4 @@
-// Sends that are refused before the provider is asked (document 003, SPEC section 6), each leaving nothing behind, and
+// Sends that are refused before the provider is asked, each leaving nothing behind, and
 // the limits themselves, which are inclusive.
 import assert from "node:assert/strict";
 import PostalMime from "postal-mime";

@@ -1,4 +1,4 @@
-// Setups that are refused: names that are none, names that are taken (documents 000 and 001, SPEC section 4), and a setup
+// Setups that are refused: names that are none, names that are taken, and a setup
 // that is still needed. The provider's own troubles are in provider-trouble.journey.ts.
 import assert from "node:assert/strict";
 import type { ApiAnswer } from "../support/api-client.ts";

@@ -1,4 +1,4 @@
-// Use cases that are refused (document 000, SPEC section 5).
+// Use cases that are refused.
 import assert from "node:assert/strict";
 import type { ApiAnswer } from "../support/api-client.ts";
 import type { UseCase } from "../support/api-shapes.ts";

@@ -1,4 +1,4 @@
-// Journeys that need other settings than the usual ones: setups shared by the platform (SPEC section 1.1), and no grace
+// Journeys that need other settings than the usual ones: setups shared by the platform, and no grace
 // for a setup that lost a record (section 1.4).
 import { test } from "bun:test";
 import assert from "node:assert/strict";

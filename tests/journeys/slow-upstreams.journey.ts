@@ -1,4 +1,4 @@
-// What takes as long as the budgets for upstream calls (SPEC sections 4 and 6), all of it at once: a provider that never
+// What takes as long as the budgets for upstream calls, all of it at once: a provider that never
 // answers, one that throttles every send, resolvers that are silent.
 import assert from "node:assert/strict";
 import { jsonOf } from "../support/api-client.ts";

@@ -1,4 +1,4 @@
-// Who gets no more mail, and why (SPEC section 9): what each event comes to, by hand, lists, lifts that are remembered, and
+// Who gets no more mail, and why: what each event comes to, by hand, lists, lifts that are remembered, and
 // the provider's own list kept in step. A send and `explain` say the same each time.
 import assert from "node:assert/strict";
 import { assertStatus, jsonOf, queryOf } from "../support/api-client.ts";

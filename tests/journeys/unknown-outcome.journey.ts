@@ -1,4 +1,4 @@
-// Sends of which nobody knows whether the provider took them (SPEC section 6): never repeated by us, settled by an event
+// Sends of which nobody knows whether the provider took them: never repeated by us, settled by an event
 // that carries our tag, and the same request later answers what became of the first.
 import assert from "node:assert/strict";
 import { assertStatus, jsonOf } from "../support/api-client.ts";

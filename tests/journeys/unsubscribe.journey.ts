@@ -1,4 +1,4 @@
-// Leaving (SPEC section 9; RFC 2369, RFC 8058, RFC 2919): what every message says about it, the one click as mail providers
+// Leaving (RFC 2369, RFC 8058, RFC 2919): what every message says about it, the one click as mail providers
 // post it, the page behind the link, and mail to the address; and that nothing else changes anything.
 import assert from "node:assert/strict";
 import PostalMime from "postal-mime";

@@ -10,7 +10,7 @@ import { listedSetup, type Journey, type World } from "../support/world.ts";
 const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
-/** The records of SPEC section 4, from what the provider itself answered. */
+/** The seven records, from what the provider itself answered. */
 async function expectedRecords(world: World, domain: string): Promise<object[]> {
   const identity = (await world.sandbox.state()).identities.find(({ name }) => name === domain);
   assert.ok(identity, `the provider has no identity ${domain}`);

@@ -1,4 +1,4 @@
-// What the API answers, as documents 000 to 003 and SPEC give it, written down independently of the program's own
+// What the API answers, written down independently of the program's own
 // schemas: a member that changes its name there is missed here. Further members may always be added.
 import assert from "node:assert/strict";
 
@@ -137,7 +137,7 @@ export type SendExplanation = {
   readonly suppression: SuppressionItem | null;
 };
 
-/** RFC 9457, with the members SPEC section 3 adds. */
+/** RFC 9457, with our own members. */
 export type Problem = {
   readonly type: string;
   readonly title: string;

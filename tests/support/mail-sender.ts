@@ -1,4 +1,4 @@
-// Someone who can send: a workspace's use case on a verified setup, with the verbs of document 003: send, look at the
+// Someone who can send: a workspace's use case on a verified setup, with the verbs of the API: send, look at the
 // mail, list mails and events.
 import { type Api, type ApiAnswer, assertStatus, jsonOf, queryOf } from "./api-client.ts";
 import type {

@@ -36,7 +36,7 @@ export async function assertRefused(workspace: Workspace, rows: readonly Refusal
   assert.equal(faults.length, 0, `${faults.length} of ${rows.length} rows:\n${faults.join("\n")}`);
 }
 
-/** The problem, after comparing it with what was expected and with what every problem has (RFC 9457, SPEC section 3). */
+/** The problem, after comparing it with what was expected and with what every problem has (RFC 9457). */
 export function assertProblem(answer: ApiAnswer, expected: ExpectedProblem): Problem {
   const seen = `${answer.status} ${answer.text.slice(0, 400)}`;
   assert.equal(answer.status, expected.status, `expected ${expected.status} ${expected.code}, got ${seen}`);

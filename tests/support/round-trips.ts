@@ -1,4 +1,4 @@
-// What each request may cost in round trips to a remote database (SPEC 15), as a table: asserted by
+// What each request may cost in round trips to a remote database, as a table: asserted by
 // tests/edge/round-trips.test.ts and printed by the bench. Each is asked with a key that was recognised a moment ago,
 // unless the row is about recognising it.
 import type { EmailUseCase } from "../../core/use-case/use-case.ts";
@@ -10,7 +10,7 @@ import { signedEvent } from "./signed-event.ts";
 
 export type RoundTripRow = {
   readonly name: string;
-  /** What SPEC 15 allows. */
+  /** What is aimed at. */
   readonly allowed: number;
   /** What it takes, where that differs, and why. */
   readonly departs?: { readonly trips: number; readonly because: string };

@@ -20,7 +20,7 @@ import { tenantOrThrow } from "./tenants.ts";
 const associationBody = z.object({ TenantName: objectName, ResourceArn: z.string().min(1) });
 const listResourcesBody = pageOptions.extend({
   TenantName: objectName,
-  // On the wire these are `identity` and so on; the SDK's EMAIL_IDENTITY is refused (ses-facts A1).
+  // On the wire these are `identity` and so on; the SDK's EMAIL_IDENTITY is refused.
   Filter: z
     .object({ RESOURCE_TYPE: z.enum(["identity", "configuration-set", "template"]).optional() })
     .optional(),

@@ -1,5 +1,5 @@
 // May this be sent: whose identity, which tenant, which configuration set, and does any of them pause? SES: "Tenants",
-// "Managing sending"; the errors and their order of names are in ses-facts A1, A2, A3 and A6.
+// "Managing sending".
 import { configurationSetArn, identityArn } from "../arn.ts";
 import { AwsError } from "../aws-error.ts";
 import { SANDBOX_REGION } from "../endpoints.ts";
@@ -37,7 +37,7 @@ export function authorizeSend(sandbox: Sandbox, asked: SendAsked): SendAuthorize
   }
   if (!account.sendingEnabled) throw paused("this account.");
   const tenant = asked.tenantName === null ? null : tenantOrThrow(sandbox, asked.tenantName);
-  // What SES says for a paused tenant is documented nowhere (ses-facts A1).
+  // What SES says for a paused tenant is documented nowhere.
   if (tenant !== null && sendingStatus(tenant) === "DISABLED") throw paused(`tenant ${tenant.name}`);
   const identity = verifiedIdentity(sandbox, asked.envelope, account.productionAccess);
   const setName = asked.configurationSet ?? identity.configurationSet;

@@ -1,5 +1,5 @@
 // What SES refuses in a raw message: SES developer guide, "Amazon SES header fields", "Unsupported attachment types",
-// "Service quotas". Wordings that no page gives are marked in ses-facts as believed.
+// "Service quotas". Some wordings are given by no page and were seen by others.
 import { badRequest } from "./ses-operation.ts";
 import type { ScannedMessage } from "./scan-message.ts";
 

@@ -38,7 +38,7 @@ const createBody = z.object({
   VdmOptions: optionBlock,
   ArchivingOptions: optionBlock,
 });
-// An empty body disables (ses-facts A3).
+// An empty body disables.
 const sendingBody = z.object({ SendingEnabled: z.boolean().default(false) });
 
 export const createConfigurationSet: SesOperation = (sandbox, input) => {

@@ -1,5 +1,5 @@
 // The message as the recipient's server gets it from SES: Message-ID and Date are SES's own, control fields and Bcc are
-// gone, a few fields are added; every other octet is as it was sent. SES: "Amazon SES header fields", ses-facts B. No
+// gone, a few fields are added; every other octet is as it was sent. SES: "Amazon SES header fields". No
 // DKIM-Signature is added: the sandbox has no key anyone could look up.
 import { createHash } from "node:crypto";
 

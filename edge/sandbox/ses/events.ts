@@ -105,7 +105,7 @@ function boundedHeaders(headers: readonly HeaderField[]): readonly HeaderField[]
   });
 }
 
-// In sending events messageId is SES's own, not the field (ses-facts F).
+// In sending events messageId is SES's own, not the field.
 function commonHeaders(mail: SentMessageRecord): object {
   const value = (name: string): string | undefined =>
     mail.headers.find((header) => header.name.toLowerCase() === name)?.value;

@@ -51,7 +51,7 @@ export const sendEmail: SesOperation = (sandbox, input) => {
   const envelope = readEnvelope(body, message);
   const authorized = authorizeSend(sandbox, {
     envelope,
-    // A parameter wins over the header of the same meaning (ses-facts B).
+    // A parameter wins over the header of the same meaning.
     tenantName: body.TenantName ?? fieldValue(message.fields, "x-ses-tenant"),
     configurationSet: body.ConfigurationSetName ?? fieldValue(message.fields, "x-ses-configuration-set"),
   });
@@ -149,7 +149,7 @@ function eventTags(
   };
 }
 
-// Feedback-ID: [a:[b:]]1.region.hash:AmazonSES (ses-facts B).
+// Feedback-ID: [a:[b:]]1.region.hash:AmazonSES.
 const feedbackTags = (body: SendBody): readonly string[] =>
   ["ses:feedback-id-a", "ses:feedback-id-b"].flatMap((name) =>
     body.EmailTags.filter((tag) => tag.Name === name).map((tag) => tag.Value),

@@ -1,5 +1,5 @@
-// The SES v2 service: which path is which operation, and how answers and errors look on the wire (rest-json 1.1,
-// ses-facts A0). Operations that are not in the table do not exist here.
+// The SES v2 service: which path is which operation, and how answers and errors look on the wire (rest-json 1.1).
+// Operations that are not in the table do not exist here.
 import type { Context, Hono } from "hono";
 
 import type { AwsError } from "../aws-error.ts";
@@ -156,7 +156,7 @@ async function answerSes(
   );
 }
 
-/** The name in a header; 403s spell `Message` with a capital (ses-facts A0). */
+/** The name in a header; 403s spell `Message` with a capital. */
 function errorJson(error: Pick<AwsError, "status" | "code" | "message">): Response {
   const body = error.status === 403 ? { Message: error.message } : { message: error.message };
   const headers = { "x-amzn-errortype": error.code, "x-amzn-requestid": crypto.randomUUID() };

@@ -20,7 +20,7 @@ export type SesOperation = (sandbox: Sandbox, input: SesInput) => object;
 
 export const badRequest = (message: string): AwsError => new AwsError(400, "BadRequestException", message);
 export const notFound = (message: string): AwsError => new AwsError(404, "NotFoundException", message);
-// 400, not 409 (ses-facts A0).
+// 400, not 409.
 export const alreadyExists = (message: string): AwsError =>
   new AwsError(400, "AlreadyExistsException", message);
 export const limitExceeded = (message: string): AwsError =>

@@ -114,7 +114,7 @@ function namedEntry(sandbox: Sandbox, input: SesInput): SuppressionRecord {
 
 const entryId = (tenantName: string | null, address: string): string => `${tenantName ?? ""}|${address}`;
 
-// Seen: the domain is lower-cased, the local part is kept (ses-facts A5).
+// Seen: the domain is lower-cased, the local part is kept.
 function normalAddress(address: string): string {
   const at = address.lastIndexOf("@");
   return address.slice(0, at + 1) + address.slice(at + 1).toLowerCase();

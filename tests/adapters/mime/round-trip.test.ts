@@ -1,4 +1,4 @@
-// What we send, read by a parser that is not ours: postal-mime. mail-rules 18 a and b.
+// What we send, read by a parser that is not ours: postal-mime.
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import PostalMime, { type Email } from "postal-mime";
@@ -33,7 +33,7 @@ async function expectBack(message: MessageToPlan): Promise<void> {
     expect(Buffer.from(email.attachments[index]?.content as ArrayBuffer).equals(octets)).toBe(true);
 }
 
-/** RFC 5322 section 2.1.1, RFC 2045 section 2.7, ses-facts B: what holds for every message, whatever is in it. */
+/** RFC 5322 section 2.1.1, RFC 2045 section 2.7: what holds for every message, whatever is in it. */
 function expectWellFormed(message: MessageToPlan): void {
   const plan = planMessage(message);
   const octets = renderToOctets(plan);

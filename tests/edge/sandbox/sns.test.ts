@@ -17,7 +17,7 @@ const publish = ({ aws: client }: TestSandbox, topicArn: string, message: string
 
 type Envelope = Record<string, string>;
 
-/** Checks a posted message as SNS's documentation tells its receivers to (ses-facts E2). */
+/** Checks a posted message as SNS's documentation tells its receivers to. */
 async function isSigned(envelope: Envelope): Promise<boolean> {
   const names =
     envelope["Type"] === "Notification"
