@@ -46,7 +46,11 @@ export function describeOperation(operation: Operation, { path, operationId }: O
     path,
     operationId,
     tags: [operation.tag],
-    summary: operation.summary,
+    // Both path families have the operation: the names tell them apart in a list.
+    summary:
+      operation.paths.length > 1 && path.includes("{workspace_id}")
+        ? `${operation.summary} (workspace in the path)`
+        : operation.summary,
     description: describe(operation),
     security: [{ bearerAuth: [] }],
     request: {
