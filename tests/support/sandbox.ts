@@ -31,14 +31,26 @@ export type PostedNotification = {
   readonly body: string;
 };
 export type SandboxState = {
-  readonly tenants: readonly { name: string; arn: string; sending_status: string; resources: string[] }[];
+  readonly tenants: readonly {
+    name: string;
+    arn: string;
+    sending_status: string;
+    tags: Readonly<Record<string, string>>;
+    resources: string[];
+  }[];
   readonly identities: readonly {
     name: string;
     verified_for_sending: boolean;
     dkim_tokens: string[];
+    mail_from_domain: string | null;
     feedback_forwarding: boolean;
+    tags: Readonly<Record<string, string>>;
   }[];
-  readonly configuration_sets: readonly { name: string }[];
+  readonly configuration_sets: readonly {
+    name: string;
+    event_destinations: readonly { name: string }[];
+    tags: Readonly<Record<string, string>>;
+  }[];
   readonly suppressions: readonly { address: string; reason: string; tenant: string | null }[];
   readonly subscriptions: readonly { arn: string; endpoint: string; is_confirmed: boolean }[];
   readonly object_count: number;

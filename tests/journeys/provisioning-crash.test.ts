@@ -1,0 +1,165 @@
+// kill -9 amid creations and deletions of setups and use cases (SPEC sections 4, 5 and 16), at forty instants from the
+// first provider call to the last, the provider being slow, sometimes throttled, and staying up. After a restart and
+// ticks, what is listed stands whole under its tags, what is not listed has left nothing, and every name can be used again.
+import { expect, test } from "bun:test";
+import { type ApiAnswer, jsonOf } from "../support/api-client.ts";
+import type { SetupDetail, SetupPage, UseCase } from "../support/api-shapes.ts";
+import { makeMailSender } from "../support/mail-sender.ts";
+import { startOwnProgram } from "../support/own-program.ts";
+import { promised, standing } from "../support/provisioned.ts";
+import { until } from "../support/until.ts";
+import { letters, useCaseOn, type Workspace } from "../support/world.ts";
+
+const KILLS = 40;
+/** Of each kind. A round deletes each one that is there, and makes each one that is not. */
+const NAMES = ["north", "south", "west"];
+/** Provider calls of the longest round: three setups made by five each, and three use cases by three each. */
+const CALLS_MAX = 24;
+const LATENCY_MS = 30;
+const CALLS_PER_SECOND = 50;
+/** No call begins so late after another one while there is work. */
+const QUIET_MS = 4 * LATENCY_MS;
+/** Beyond every lease and the back-offs of the first failures. */
+const LOOK_AHEAD_MS = 10 * 60_000;
+const TICKS_MAX = 12;
+const KILLS_MS_MAX = 240_000;
+
+type Round = {
+  /** So many provider calls have been answered, and so long ago, when the program is killed: amid the next one, or between two. */
+  readonly calls: number;
+  readonly delayMs: number;
+  /** Of the provider; the program was told CALLS_PER_SECOND. */
+  readonly throttlePerSecond: number;
+};
+const ROUNDS: readonly Round[] = Array.from({ length: KILLS }, (_, index) => ({
+  calls: Math.round((index * CALLS_MAX) / (KILLS - 1)),
+  delayMs: ((index % 3) * LATENCY_MS) / 2,
+  throttlePerSecond: index % 4 === 3 ? CALLS_PER_SECOND / 5 : CALLS_PER_SECOND,
+}));
+const isThrottled = ({ throttlePerSecond }: Round): boolean => throttlePerSecond < CALLS_PER_SECOND;
+
+type Change = {
+  /** Of what it deletes; null: it makes something. */
+  readonly id: string | null;
+  /** Null: it was cut off. */
+  readonly answer: Promise<ApiAnswer | null>;
+};
+type Ticked = { readonly tasks: readonly { readonly kind: string }[] };
+
+const program = await startOwnProgram({ environment: { SES_CALLS_PER_SECOND: String(CALLS_PER_SECOND) } });
+const { world } = program;
+const { sandbox } = world;
+
+type Listed = { readonly setups: SetupPage["items"]; readonly useCases: readonly UseCase[] };
+
+async function listed({ api }: Workspace): Promise<Listed> {
+  const { items: setups } = await api.get<SetupPage>("/v1/ses-setup");
+  const { items: useCases } = await api.get<{ items: readonly UseCase[] }>("/v1/use-case");
+  return { setups, useCases };
+}
+
+/** One change of each name, all at once; the use cases are the hub's. */
+async function beginChanges(workspace: Workspace, hub: SetupDetail): Promise<readonly Change[]> {
+  const { api } = workspace;
+  const { setups, useCases } = await listed(workspace);
+  const toggle = (path: string, id: string | null, json: object): Change => ({
+    id,
+    answer: (id === null ? api.call("POST", path, { json }) : api.call("DELETE", `${path}/${id}`)).catch(
+      () => null,
+    ),
+  });
+  return NAMES.flatMap((name) => {
+    const setup = setups.find(({ tenant_name: tenant }) => tenant === name);
+    const useCase = useCases.find((one) => one.name === name);
+    const domain = `${name}.example`;
+    return [
+      toggle("/v1/ses-setup", setup?.id ?? null, { tenant_name: name, domain_identity: domain }),
+      toggle("/v1/use-case", useCase?.id ?? null, useCaseOn(world, hub, { name: letters(name) })),
+    ];
+  });
+}
+
+/** Waits until the provider has answered so many calls, or has nothing more to answer for. */
+async function providerAnswered(calls: number): Promise<void> {
+  let last = { count: -1, at: 0 };
+  await until(
+    `${calls} provider calls`,
+    async () => (await sandbox.calls()).length,
+    (count) => {
+      if (count !== last.count) last = { count, at: performance.now() };
+      return count >= calls || performance.now() - last.at > QUIET_MS;
+    },
+  );
+}
+const providerQuiet = (): Promise<void> => providerAnswered(Number.POSITIVE_INFINITY);
+
+/** Ticks, each as if it were later, until there is nothing left to make or to take down. */
+async function settle(): Promise<void> {
+  const isLeft = ({ kind }: Ticked["tasks"][number]): boolean => /^(provision|delete)_/.test(kind);
+  let ticked: Ticked = { tasks: [] };
+  for (let count = 1; count <= TICKS_MAX; count += 1) {
+    const now = new Date(Date.now() + count * LOOK_AHEAD_MS).toISOString();
+    ticked = await world.operator.expect<Ticked>(200, "POST", "/v1/operator/tick", { json: { now } });
+    if (!ticked.tasks.some(isLeft)) return;
+  }
+  throw new Error(`After ${TICKS_MAX} ticks there is work still: ${JSON.stringify(ticked.tasks)}`);
+}
+
+/** A deletion that was refused half-way leaves a use case whose bond may be gone: its next mail makes that again. */
+async function sendFromEach(workspace: Workspace, hub: SetupDetail): Promise<void> {
+  for (const useCase of (await listed(workspace)).useCases)
+    await makeMailSender(workspace, hub, useCase).send();
+}
+
+/** What was answered holds: what was made is listed, what was deleted is not. Answers how many were cut off. */
+async function assertKept(workspace: Workspace, changes: readonly Change[], round: Round): Promise<number> {
+  const { setups, useCases } = await listed(workspace);
+  const ids = new Set([...setups, ...useCases].map(({ id }) => id));
+  let cutOff = 0;
+  for (const { id, answer } of changes) {
+    const given = await answer;
+    if (given === null) cutOff += 1;
+    else if (given.status === 201) expect(ids).toContain(jsonOf<{ id: string }>(given).id);
+    else if (given.status === 204) expect(ids).not.toContain(id);
+    else expect([given.status, isThrottled(round)], given.text).toEqual([502, true]);
+  }
+  return cutOff;
+}
+
+test(
+  `killed at ${KILLS} instants amid creations and deletions: nothing lost, nothing leaked`,
+  async () => {
+    const workspace = await world.newWorkspace();
+    const hub = await workspace.verifiedSetup();
+    let cutOff = 0;
+    for (const round of ROUNDS) {
+      await sandbox.clearCalls();
+      await sandbox.setFaults({
+        ses: { latency_ms: LATENCY_MS, throttle_per_second: round.throttlePerSecond },
+      });
+      const changes = await beginChanges(workspace, hub);
+      await providerAnswered(round.calls);
+      await Bun.sleep(round.delayMs);
+      await program.kill();
+      await providerQuiet();
+      await sandbox.clearFaults();
+
+      await program.restart();
+      await settle();
+      await providerQuiet();
+      cutOff += await assertKept(workspace, changes, round);
+      if (isThrottled(round)) await sendFromEach(workspace, hub);
+      expect(await standing(workspace), JSON.stringify(round)).toEqual(await promised(workspace));
+    }
+    expect(cutOff).toBeGreaterThan(KILLS);
+
+    // Every name is free or taken by what is listed: each can be changed, and changed back.
+    for (const _ of ["there", "back"]) {
+      const answers = await Promise.all((await beginChanges(workspace, hub)).map(({ answer }) => answer));
+      for (const answer of answers) expect([201, 204], answer?.text).toContain(answer?.status);
+      await providerQuiet();
+      expect(await standing(workspace)).toEqual(await promised(workspace));
+    }
+  },
+  KILLS_MS_MAX,
+);
