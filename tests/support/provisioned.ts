@@ -2,10 +2,14 @@
 // compared whole: what only one of them has is leaked or lost.
 import { identityArn, configurationSetArn } from "../../edge/sandbox/arn.ts";
 import type { SetupPage, UseCase } from "./api-shapes.ts";
-import type { Workspace } from "./world.ts";
+import type { Workspace, World } from "./world.ts";
 
-/** The tags of an object without the installation's: whose it is. */
-type Owned = { readonly owner: string; readonly attempt: string };
+/** Beyond every lease and the back-offs of the first failures. */
+const LOOK_AHEAD_MS = 10 * 60_000;
+const TICKS_MAX = 12;
+
+/** The tags of an object: whose it is. */
+type Owned = { readonly owner: string; readonly attempt: string; readonly namesInstallation: boolean };
 
 export type Provisioned = {
   readonly tenants: readonly (Owned & { readonly name: string; readonly bonds: readonly string[] })[];
@@ -16,6 +20,19 @@ export type Provisioned = {
   })[];
   readonly configurationSets: readonly (Owned & { readonly name: string; readonly destinations: number })[];
 };
+
+type Ticked = { readonly tasks: readonly { readonly kind: string }[] };
+
+/** Ticks, each as if it were later, until there is nothing left to make or to take down. */
+export async function settle({ operator }: World): Promise<void> {
+  let ticked: Ticked = { tasks: [] };
+  for (let count = 1; count <= TICKS_MAX; count += 1) {
+    const now = new Date(Date.now() + count * LOOK_AHEAD_MS).toISOString();
+    ticked = await operator.expect<Ticked>(200, "POST", "/v1/operator/tick", { json: { now } });
+    if (!ticked.tasks.some(({ kind }) => /^(provision|delete)_/.test(kind))) return;
+  }
+  throw new Error(`After ${TICKS_MAX} ticks there is work still: ${JSON.stringify(ticked.tasks)}`);
+}
 
 /** What the provider has to hold by what a workspace lists; on a program that nobody else uses. */
 export async function promised({ api }: Workspace): Promise<Provisioned> {
@@ -77,10 +94,11 @@ export async function standing({ world }: Workspace): Promise<Provisioned> {
   };
 }
 
-const ownedBy = (id: string): Owned => ({ owner: id, attempt: id });
+const ownedBy = (id: string): Owned => ({ owner: id, attempt: id, namesInstallation: true });
 const owned = (tags: Readonly<Record<string, string>>): Owned => ({
   owner: tags["postrider:owner"] ?? "",
   attempt: tags["postrider:attempt"] ?? "",
+  namesInstallation: (tags["postrider:installation"] ?? "") !== "",
 });
 
 const byName = <T extends { readonly name: string }>(items: readonly T[]): readonly T[] =>
