@@ -51,10 +51,14 @@ export type CheckSetupRefused = SetupNotFound;
 const DNS_MS = 3000;
 const FIRST_ROUND_MS = 2000;
 /**
- * A caller waits so long for the provider's turn, which is two of them, and then for its answer; a sweep only takes a turn
- * that is free.
+ * How long each waits for the provider's turn, and then for its answer. A read gives up soon. Who asks for a verify wants to
+ * know: it waits for the rest of a few setups made at the same time, three turns each. A sweep only takes a free turn.
  */
-const PATIENCE = { asked: { turnMs: 3000, answerMs: 3000 }, sweep: { turnMs: 100, answerMs: 8000 } } as const;
+const PATIENCE = {
+  read: { turnMs: 3000, answerMs: 3000 },
+  verify: { turnMs: 10_000, answerMs: 3000 },
+  sweep: { turnMs: 100, answerMs: 8000 },
+} as const;
 /** What a verify waits for is the first of three turns; others may come before it. */
 const REST_MS = 5000;
 const REST_POLL_MS = 100;
@@ -66,8 +70,8 @@ export async function checkSetup(
 ): Promise<Result<StandingSetup, CheckSetupRefused>> {
   const found = await findSetup(ports, { ...command, action: "read" });
   if (!found.ok) return found;
-  const setup = command.waitsForRest ? await withRest(ports, found.value) : found.value;
-  return recheck(ports, setup, "asked");
+  if (!command.waitsForRest) return recheck(ports, found.value, "read");
+  return recheck(ports, await withRest(ports, found.value), "verify");
 }
 
 /** The setup, once the provider looks for its records: or as it is when that takes too long. */
@@ -104,7 +108,7 @@ async function check(
   const { turnMs, answerMs } = PATIENCE[patience];
   const provider = mailProvider.startingBy(clock.now() + turnMs, { answerMs });
   // A sweep leaves the provider alone until it can have seen the domain's own records.
-  const isAsked = patience === "asked" || seen.has("dkim");
+  const isAsked = patience !== "sweep" || seen.has("dkim");
   const identity = isAsked ? await askIdentity(ports, provider, setup, seen) : null;
 
   // The provider may have made new keys: its records are the ones to publish from now on.

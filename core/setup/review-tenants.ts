@@ -15,8 +15,8 @@ export type ReviewTenantsPorts = {
 const REVIEW_MS = 60_000;
 /** The turns are busy with what somebody waits for: a little later. */
 const NO_TURN_MS = 5_000;
-/** It waits for no one's turn but a free one; later pages may take their time. */
-const FIRST_PAGE_MS = 100;
+/** Two turns: behind a call that has just begun it still gets one; later pages may take their time. */
+const FIRST_PAGE_MS = 2500;
 const PAGES_MS = 10_000;
 
 export async function reviewTenants({ setups, mailProvider, clock }: ReviewTenantsPorts): Promise<TaskEnd> {

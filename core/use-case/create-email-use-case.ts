@@ -154,7 +154,7 @@ async function findVerifiedSetup(
   if (!found.ok) return found;
   const { dnsVerified, dnsCheckedAt } = found.value;
   const outOfDate = dnsCheckedAt === null || ports.clock.now() - dnsCheckedAt > UNVERIFIED_MS_MAX;
-  const checked = !dnsVerified && outOfDate ? await recheck(ports, found.value, "asked") : found;
+  const checked = !dnsVerified && outOfDate ? await recheck(ports, found.value, "verify") : found;
   if (!checked.ok) return checked;
   return checked.value.dnsVerified ? checked : err({ kind: "dns_not_verified" });
 }

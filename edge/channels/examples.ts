@@ -22,6 +22,7 @@ const setup = {
 
 export const setupDetailExample: z.infer<typeof SesSetupDetail> = {
   ...setup,
+  dns_verified: false,
   dns_checked_at: null,
   dns_records: deriveDnsRecords({
     domainIdentity: createSetupExample.domain_identity,

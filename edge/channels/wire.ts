@@ -39,7 +39,13 @@ const setupMembers = { id: Id, tenant_name: z.string(), domain_identity: z.strin
 const setupTimes = { dns_checked_at: Time.nullable(), created_at: Time, updated_at: Time };
 
 export const SesSetupDetail = z
-  .object({ ...setupMembers, dns_records: z.array(DnsRecordBody), ...sendingMembers, ...setupTimes })
+  .object({
+    ...setupMembers,
+    dns_verified: z.boolean(),
+    dns_records: z.array(DnsRecordBody),
+    ...sendingMembers,
+    ...setupTimes,
+  })
   .openapi("SesSetupDetail");
 
 export const SesSetupListItem = z
@@ -65,6 +71,7 @@ export const toSetupDetail = (setup: StandingSetup): z.infer<typeof SesSetupDeta
   id: setup.id,
   tenant_name: setup.tenantName,
   domain_identity: setup.domainIdentity,
+  dns_verified: setup.dnsVerified,
   dns_records: shownVerdicts(setup).map(toRecordBody),
   ...toSendingMembers(setup),
   dns_checked_at: toTimeOrNull(setup.dnsCheckedAt),

@@ -73,7 +73,8 @@ function readFields(
   contentType: string,
 ): ReadonlyMap<string, string> | null {
   if (!/^multipart\//i.test(contentType))
-    return new Map(new URLSearchParams(new TextDecoder().decode(octets)));
+    // Some end the body like a line: that is no part of the value.
+    return new Map(new URLSearchParams(new TextDecoder().decode(octets).replace(/[\r\n]+$/, "")));
   const parts = parseMultipart(octets, contentType);
   if (!parts.ok) return null;
   const fields = new Map<string, string>();

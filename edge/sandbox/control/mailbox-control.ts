@@ -35,8 +35,30 @@ const bounce = {
   reportingMTA: z.string().optional(),
 };
 
+/** Where SES's events hold these members. */
+const MEMBER_OF: Readonly<Record<string, string>> = {
+  delivery: "delivery",
+  bounce: "bounce",
+  auto_reply: "bounce",
+  complaint: "complaint",
+  reject: "reject",
+  open: "open",
+  click: "click",
+  delivery_delay: "deliveryDelay",
+  rendering_failure: "failure",
+};
+
+/** `{type, bounce: {bounceType}}`, as an event has it, is taken as `{type, bounceType}`. */
+function flattened(body: unknown): unknown {
+  if (typeof body !== "object" || body === null || !("type" in body)) return body;
+  const member = MEMBER_OF[String(body.type)];
+  if (member === undefined) return body;
+  const { [member]: nested, ...rest } = body as Record<string, unknown>;
+  return typeof nested === "object" && nested !== null ? { ...rest, ...nested } : body;
+}
+
 // Member names are SES's own, therefore in its case.
-const eventBody = z.discriminatedUnion("type", [
+const eventMembers = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("send") }),
   z.strictObject({
     type: z.literal("delivery"),
@@ -86,7 +108,8 @@ const eventBody = z.discriminatedUnion("type", [
     errorMessage: z.string().optional(),
   }),
 ]);
-type EventAsked = z.infer<typeof eventBody>["type"];
+const eventBody = z.preprocess(flattened, eventMembers);
+type EventAsked = z.infer<typeof eventMembers>["type"];
 
 const EVENT_BODIES: Record<EventAsked, readonly [EventKind, (moment: EventMoment) => EventBody]> = {
   send: ["send", () => ({})],
