@@ -61,7 +61,7 @@ describe("it says in a sentence what is wrong", () => {
     const { code, output, complaint } = await migrate({});
     expect({ code, output }).toEqual({ code: 1, output: "" });
     expect(complaint).toBe(
-      "DATABASE_URL must name the database to migrate: file:/path or the URL of a libSQL server.\n",
+      "DATABASE_URL must name the database: file:/path or the URL of a libSQL server.\n",
     );
   });
 
