@@ -67,10 +67,9 @@ function decodeJson(octets: Uint8Array): Result<unknown, Refusal> {
   }
 }
 
+/** Whatever type it claims: clients name one for a body they then leave out (RFC 9112 section 6.3). */
 const isBodyless = ({ headers }: Request): boolean =>
-  !headers.has("content-type") &&
-  !headers.has("transfer-encoding") &&
-  (headers.get("content-length") ?? "0") === "0";
+  !headers.has("transfer-encoding") && (headers.get("content-length") ?? "0") === "0";
 
 function parseWith(
   schema: z.ZodType,
