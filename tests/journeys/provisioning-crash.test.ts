@@ -1,16 +1,21 @@
-// kill -9 amid creations and deletions of setups and use cases (SPEC sections 4, 5 and 16), at forty instants from the
+// kill -9 amid creations and deletions of setups and use cases at forty instants from the
 // first provider call to the last, the provider being slow, sometimes throttled, and staying up. After a restart and
 // ticks, what is listed stands whole under its tags, what is not listed has left nothing, and every name can be used again.
-import { expect, test } from "bun:test";
+import { afterAll, expect, test } from "bun:test";
 import assert from "node:assert/strict";
 import { type ApiAnswer, jsonOf } from "../support/api-client.ts";
 import type { SetupDetail, SetupPage, UseCase } from "../support/api-shapes.ts";
+import { startLibsqlServer, WHY_NO_LIBSQL_SERVER } from "../support/libsql-server.ts";
 import { startOwnProgram } from "../support/own-program.ts";
+import { whyNotInstalled } from "../support/program.ts";
 import { promised, settle, standing } from "../support/provisioned.ts";
+import { skipReason } from "../support/test-on.ts";
 import { until } from "../support/until.ts";
 import { letters, useCaseOn, type Workspace } from "../support/world.ts";
 
+/** On the usual runtime and storage; on the others fewer instants cover the same calls. */
 const KILLS = 40;
+const KILLS_ELSEWHERE = 10;
 /** Of each kind. A round deletes each one that is there, and makes each one that is not. */
 const NAMES = ["north", "south", "west"];
 /** Provider calls of the longest round: three setups made by five each, and three use cases by three each. */
@@ -28,11 +33,12 @@ type Round = {
   /** Of the provider; the program was told CALLS_PER_SECOND. */
   readonly throttlePerSecond: number;
 };
-const ROUNDS: readonly Round[] = Array.from({ length: KILLS }, (_, index) => ({
-  calls: Math.round((index * CALLS_MAX) / (KILLS - 1)),
-  delayMs: ((index % 3) * LATENCY_MS) / 2,
-  throttlePerSecond: index % 4 === 3 ? CALLS_PER_SECOND / 5 : CALLS_PER_SECOND,
-}));
+const roundsOf = (kills: number): readonly Round[] =>
+  Array.from({ length: kills }, (_, index) => ({
+    calls: Math.round((index * CALLS_MAX) / (kills - 1)),
+    delayMs: ((index % 3) * LATENCY_MS) / 2,
+    throttlePerSecond: index % 4 === 3 ? CALLS_PER_SECOND / 5 : CALLS_PER_SECOND,
+  }));
 const isThrottled = ({ throttlePerSecond }: Round): boolean => throttlePerSecond < CALLS_PER_SECOND;
 
 type Change = {
@@ -43,114 +49,136 @@ type Change = {
   readonly answer: Promise<ApiAnswer | null>;
 };
 
-const program = await startOwnProgram({ environment: { SES_CALLS_PER_SECOND: String(CALLS_PER_SECOND) } });
-const { world } = program;
-const { sandbox } = world;
-
 type Listed = { readonly setups: SetupPage["items"]; readonly useCases: readonly UseCase[] };
 
-async function listed({ api }: Workspace): Promise<Listed> {
-  const { items: setups } = await api.get<SetupPage>("/v1/ses-setup");
-  const { items: useCases } = await api.get<{ items: readonly UseCase[] }>("/v1/use-case");
-  return { setups, useCases };
-}
+/** Registers the test, with a program and a provider of its own. */
+async function survives(
+  where: string,
+  kills: number,
+  { environment = {}, ...options }: Parameters<typeof startOwnProgram>[0] & object = {},
+): Promise<void> {
+  const pace = { SES_CALLS_PER_SECOND: String(CALLS_PER_SECOND) };
+  const program = await startOwnProgram({ ...options, environment: { ...pace, ...environment } });
+  const { world } = program;
+  const { sandbox } = world;
 
-/** One change of each name, all at once; the use cases are the hub's. */
-async function beginChanges(workspace: Workspace, hub: SetupDetail): Promise<readonly Change[]> {
-  const { api } = workspace;
-  const { setups, useCases } = await listed(workspace);
-  const toggle = (path: string, id: string | null, json: object): Change => ({
-    path,
-    id,
-    answer: (id === null ? api.call("POST", path, { json }) : api.call("DELETE", `${path}/${id}`)).catch(
-      () => null,
-    ),
-  });
-  return NAMES.flatMap((name) => {
-    const setup = setups.find(({ tenant_name: tenant }) => tenant === name);
-    const useCase = useCases.find((one) => one.name === name);
-    const domain = `${name}.example`;
-    return [
-      toggle("/v1/ses-setup", setup?.id ?? null, { tenant_name: name, domain_identity: domain }),
-      toggle("/v1/use-case", useCase?.id ?? null, useCaseOn(world, hub, { name: letters(name) })),
-    ];
-  });
-}
+  async function listed({ api }: Workspace): Promise<Listed> {
+    const { items: setups } = await api.get<SetupPage>("/v1/ses-setup");
+    const { items: useCases } = await api.get<{ items: readonly UseCase[] }>("/v1/use-case");
+    return { setups, useCases };
+  }
 
-/** Waits until the provider has answered so many calls, or has nothing more to answer for. */
-async function providerAnswered(calls: number): Promise<void> {
-  let last = { count: -1, at: 0 };
-  await until(
-    `${calls} provider calls`,
-    async () => (await sandbox.calls()).length,
-    (count) => {
-      if (count !== last.count) last = { count, at: performance.now() };
-      return count >= calls || performance.now() - last.at > QUIET_MS;
+  /** One change of each name, all at once; the use cases are the hub's. */
+  async function beginChanges(workspace: Workspace, hub: SetupDetail): Promise<readonly Change[]> {
+    const { api } = workspace;
+    const { setups, useCases } = await listed(workspace);
+    const toggle = (path: string, id: string | null, json: object): Change => ({
+      path,
+      id,
+      answer: (id === null ? api.call("POST", path, { json }) : api.call("DELETE", `${path}/${id}`)).catch(
+        () => null,
+      ),
+    });
+    return NAMES.flatMap((name) => {
+      const setup = setups.find(({ tenant_name: tenant }) => tenant === name);
+      const useCase = useCases.find((one) => one.name === name);
+      const domain = `${name}.example`;
+      return [
+        toggle("/v1/ses-setup", setup?.id ?? null, { tenant_name: name, domain_identity: domain }),
+        toggle("/v1/use-case", useCase?.id ?? null, useCaseOn(world, hub, { name: letters(name) })),
+      ];
+    });
+  }
+
+  /** Waits until the provider has answered so many calls, or has nothing more to answer for. */
+  async function providerAnswered(calls: number): Promise<void> {
+    let last = { count: -1, at: 0 };
+    await until(
+      `${calls} provider calls`,
+      async () => (await sandbox.calls()).length,
+      (count) => {
+        if (count !== last.count) last = { count, at: performance.now() };
+        return count >= calls || performance.now() - last.at > QUIET_MS;
+      },
+    );
+  }
+  const providerQuiet = (): Promise<void> => providerAnswered(Number.POSITIVE_INFINITY);
+
+  /** What was refused half-way stays listed until its caller asks again as callers of what was cut off do. */
+  async function repeatDeletions({ api }: Workspace, changes: readonly Change[]): Promise<void> {
+    for (const { path, id, answer } of changes)
+      if (id !== null && (await answer)?.status !== 204) {
+        const again = await api.call("DELETE", `${path}/${id}`);
+        assert.ok(again.status === 204 || again.status === 404, again.text);
+      }
+  }
+
+  /** What was answered holds: what was made is listed, what was deleted is not. Answers how many were cut off. */
+  async function assertKept(workspace: Workspace, changes: readonly Change[], round: Round): Promise<number> {
+    const { setups, useCases } = await listed(workspace);
+    const ids = new Set([...setups, ...useCases].map(({ id }) => id));
+    let cutOff = 0;
+    for (const { id, answer } of changes) {
+      const given = await answer;
+      if (given === null) cutOff += 1;
+      else if (given.status === 201) expect(ids).toContain(jsonOf<{ id: string }>(given).id);
+      else if (given.status === 204) expect(ids).not.toContain(id);
+      else assert.deepEqual([given.status, isThrottled(round)], [502, true], given.text);
+    }
+    return cutOff;
+  }
+
+  test(
+    `${where}: killed at ${kills} instants amid creations and deletions: nothing lost, nothing leaked`,
+    async () => {
+      const workspace = await world.newWorkspace();
+      const hub = await workspace.verifiedSetup();
+      let cutOff = 0;
+      for (const round of roundsOf(kills)) {
+        await sandbox.clearCalls();
+        await sandbox.setFaults({
+          ses: { latency_ms: LATENCY_MS, throttle_per_second: round.throttlePerSecond },
+        });
+        const changes = await beginChanges(workspace, hub);
+        await providerAnswered(round.calls);
+        await Bun.sleep(round.delayMs);
+        await program.kill();
+        await providerQuiet();
+        await sandbox.clearFaults();
+
+        await program.restart();
+        await settle(world);
+        await providerQuiet();
+        cutOff += await assertKept(workspace, changes, round);
+        if (isThrottled(round)) await repeatDeletions(workspace, changes);
+        expect(await standing(workspace), JSON.stringify(round)).toEqual(await promised(workspace));
+      }
+      expect(cutOff).toBeGreaterThan(kills);
+
+      // Every name is free or taken by what is listed: each can be changed, and changed back.
+      for (const _ of ["there", "back"]) {
+        const answers = await Promise.all((await beginChanges(workspace, hub)).map(({ answer }) => answer));
+        for (const answer of answers)
+          assert.ok(answer?.status === 201 || answer?.status === 204, answer?.text ?? "no answer");
+        await providerQuiet();
+        await settle(world);
+        expect(await standing(workspace)).toEqual(await promised(workspace));
+      }
     },
+    KILLS_MS_MAX,
   );
 }
-const providerQuiet = (): Promise<void> => providerAnswered(Number.POSITIVE_INFINITY);
 
-/** What was refused half-way stays listed until its caller asks again (SPEC section 4), as callers of what was cut off do. */
-async function repeatDeletions({ api }: Workspace, changes: readonly Change[]): Promise<void> {
-  for (const { path, id, answer } of changes)
-    if (id !== null && (await answer)?.status !== 204) {
-      const again = await api.call("DELETE", `${path}/${id}`);
-      assert.ok(again.status === 204 || again.status === 404, again.text);
-    }
-}
-
-/** What was answered holds: what was made is listed, what was deleted is not. Answers how many were cut off. */
-async function assertKept(workspace: Workspace, changes: readonly Change[], round: Round): Promise<number> {
-  const { setups, useCases } = await listed(workspace);
-  const ids = new Set([...setups, ...useCases].map(({ id }) => id));
-  let cutOff = 0;
-  for (const { id, answer } of changes) {
-    const given = await answer;
-    if (given === null) cutOff += 1;
-    else if (given.status === 201) expect(ids).toContain(jsonOf<{ id: string }>(given).id);
-    else if (given.status === 204) expect(ids).not.toContain(id);
-    else assert.deepEqual([given.status, isThrottled(round)], [502, true], given.text);
-  }
-  return cutOff;
-}
-
-test(
-  `killed at ${KILLS} instants amid creations and deletions: nothing lost, nothing leaked`,
-  async () => {
-    const workspace = await world.newWorkspace();
-    const hub = await workspace.verifiedSetup();
-    let cutOff = 0;
-    for (const round of ROUNDS) {
-      await sandbox.clearCalls();
-      await sandbox.setFaults({
-        ses: { latency_ms: LATENCY_MS, throttle_per_second: round.throttlePerSecond },
-      });
-      const changes = await beginChanges(workspace, hub);
-      await providerAnswered(round.calls);
-      await Bun.sleep(round.delayMs);
-      await program.kill();
-      await providerQuiet();
-      await sandbox.clearFaults();
-
-      await program.restart();
-      await settle(world);
-      await providerQuiet();
-      cutOff += await assertKept(workspace, changes, round);
-      if (isThrottled(round)) await repeatDeletions(workspace, changes);
-      expect(await standing(workspace), JSON.stringify(round)).toEqual(await promised(workspace));
-    }
-    expect(cutOff).toBeGreaterThan(KILLS);
-
-    // Every name is free or taken by what is listed: each can be changed, and changed back.
-    for (const _ of ["there", "back"]) {
-      const answers = await Promise.all((await beginChanges(workspace, hub)).map(({ answer }) => answer));
-      for (const answer of answers)
-        assert.ok(answer?.status === 201 || answer?.status === 204, answer?.text ?? "no answer");
-      await providerQuiet();
-      await settle(world);
-      expect(await standing(workspace)).toEqual(await promised(workspace));
-    }
-  },
-  KILLS_MS_MAX,
-);
+await survives("on Bun, in a file", KILLS);
+const noNode = skipReason(whyNotInstalled("node"));
+if (noNode === null) await survives("on Node, in a file", KILLS_ELSEWHERE, { runtime: "node" });
+else test.skip(`on Node, in a file (${noNode})`, () => undefined);
+const noServer = skipReason(WHY_NO_LIBSQL_SERVER);
+if (noServer === null) {
+  const server = await startLibsqlServer();
+  afterAll(() => server.stop());
+  const SIGNING_KEYS = `k1:${btoa("s".repeat(32))}`;
+  await survives("on Bun, on a libSQL server", KILLS_ELSEWHERE, {
+    environment: { DATABASE_URL: server.url, SIGNING_KEYS },
+  });
+} else test.skip(`on Bun, on a libSQL server (${noServer})`, () => undefined);

@@ -1,5 +1,5 @@
 // Two programs on one database, and a crowd of setups asked for at once of both, while the provider takes one call a second
-// from both together (SPEC section 4): never two calls in one second, and each creation is made, or refused so that the
+// from both together: never two calls in one second, and each creation is made, or refused so that the
 // same request goes on. In the end all stand, whole, and nothing else does.
 import { expect, test } from "bun:test";
 import assert from "node:assert/strict";

@@ -23,7 +23,7 @@ export type OwnProgram = {
 
 /** Stopped when the test file ends. */
 export async function startOwnProgram(
-  options: Pick<ProgramOptions, "environment"> = {},
+  options: Pick<ProgramOptions, "environment" | "runtime"> = {},
 ): Promise<OwnProgram> {
   const folder = await temporaryFolder();
   const outputFile = join(folder.path, "output");
@@ -42,7 +42,7 @@ export async function startOwnProgram(
       url,
       sandboxUrl: sandbox.url,
       operatorKey: OPERATOR_KEY,
-      runtime: "bun",
+      runtime: options.runtime ?? "bun",
       countBlobs: () => Promise.resolve(0),
     }),
     outputFile,
