@@ -213,13 +213,14 @@ export const PROBLEMS: Rows = {
   provider_unavailable: {
     status: 502,
     title: "The mail service is unavailable",
-    detail: () => "Nothing was kept. Try again in a moment.",
+    detail: () =>
+      "Try again in a moment. What a creation has begun is undone; a deletion that has begun goes on by itself.",
   },
   provider_timed_out: {
     status: 504,
     title: "The mail service did not answer in time",
     detail: () =>
-      "Repeat the same request: it goes on where this one ended. What a creation has begun is undone if nobody does so within a minute.",
+      "Repeat the same request: it goes on where this one ended. If nobody does so within a minute, a creation is undone, and a deletion that has begun goes on by itself.",
   },
 
   // Use cases.

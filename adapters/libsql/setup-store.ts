@@ -228,11 +228,9 @@ function toDeletion(
 }
 
 const heldDeletion = sql`${status("deleting")} AND ${holds("delete_setup")}`;
-const restore = prepare<Held & { at: number; stepsDone: number }>(
-  sql`UPDATE ${sesSetup} SET ${setStatus("ready")}, ${bare(sesSetup.stepsDone)} = ${sql.placeholder("stepsDone")},
-    ${changed} WHERE ${thisSetup} AND ${heldDeletion}`,
+const restore = prepare<Held & { at: number }>(
+  sql`UPDATE ${sesSetup} SET ${setStatus("ready")}, ${changed} WHERE ${thisSetup} AND ${heldDeletion}`,
 );
-const insertRepair = insertTask("provision_setup", isThere(status("ready")));
 const bury = prepare<Held & { at: number }>(
   sql`UPDATE ${sesSetup} SET ${setStatus("deleted")}, ${bare(sesSetup.deletedAt)} = ${at}, ${changed}
     WHERE ${thisSetup} AND ${heldDeletion}`,
@@ -351,10 +349,9 @@ export function makeSetupStore(database: Database): SetupStore {
         outcome: ([, , , claimed, obstacles]) => toDeletion(claimed, obstacles),
       });
     },
-    abortDelete(task, at, stepsDone) {
+    abortDelete(task, at) {
       const held = heldArgs(task);
-      const restored = stepsDone === null ? [] : [restore({ ...held, at, stepsDone }), insertRepair(held)];
-      return run(...restored, completeTask(held));
+      return run(restore({ ...held, at }), completeTask(held));
     },
     bury(task, at) {
       const held = heldArgs(task);

@@ -323,9 +323,9 @@ export function makeUseCaseStore(database: Database): UseCaseStore {
         outcome: ([, , , claimed, deletables]) => toDeletion(claimed, deletables),
       });
     },
-    abortDelete(task, at, next) {
+    abortDelete(task, at) {
       const held = heldArgs(task);
-      return run(...(next === "ready" ? [restore({ ...held, at })] : []), completeTask(held));
+      return run(restore({ ...held, at }), completeTask(held));
     },
     bury(task, at) {
       const held = heldArgs(task);

@@ -76,8 +76,8 @@ export type DeletionNotBegun =
  * - `beginDelete` marks a setup `deleting`, with its task `delete_setup`, held by the caller, unless a use case that is
  *   not deleted refers to it, or somebody holds that task or `provision_setup`. One already deleting may begin again; one still `provisioning`
  *   is not found.
- * - `abortDelete` removes the task. With `stepsDone` the setup is `ready` again, with so many steps done, the others the
- *   task `provision_setup`'s; null: half of it is gone, and it stays `deleting`.
+ * - `abortDelete` makes it `ready` again, as it was, and removes the task: nothing was taken down. One that is half gone
+ *   stays `deleting`: its task is postponed.
  * - `bury` makes it the tombstone and removes its tasks.
  */
 export type SetupStore = {
@@ -103,6 +103,6 @@ export type SetupStore = {
   returnRearm(id: Id, record: SearchedRecord): Promise<void>;
   recordPauses(paused: readonly { readonly tenantArn: string; readonly cause: string }[]): Promise<void>;
   beginDelete(id: Id, at: number): Promise<Result<Task<"delete_setup">, DeletionNotBegun>>;
-  abortDelete(task: Task, at: number, stepsDone: number | null): Promise<void>;
+  abortDelete(task: Task, at: number): Promise<void>;
   bury(task: Task, at: number): Promise<boolean>;
 };

@@ -43,9 +43,8 @@ export type UseCaseDeletionNotBegun =
  * - `find` answers a use case that is not deleted, whatever its status, of exactly this workspace (null: of any).
  * - `list` answers those not deleted and no longer `provisioning`, in creation order, at most `limit`. Filters are
  *   joined by "and".
- * - `beginDelete`, `bury` as for setups, with the task `delete_use_case`; a buried use case frees its names and stays a
- *   scope for reading. `abortDelete` ends the task; the use case is `ready` again, or stays `deleting` when a part of it
- *   is gone.
+ * - `beginDelete`, `abortDelete` and `bury` as for setups, with the task `delete_use_case`; a buried use case frees its
+ *   names and stays a scope for reading.
  */
 export type UseCaseStore = {
   reserveEmail(
@@ -60,6 +59,6 @@ export type UseCaseStore = {
   find(id: Id, workspaceId: Id | null): Promise<UseCase | null>;
   list(filter: UseCaseFilter, limit: number): Promise<readonly UseCase[]>;
   beginDelete(id: Id, at: number): Promise<Result<Task<"delete_use_case">, UseCaseDeletionNotBegun>>;
-  abortDelete(task: Task, at: number, status: "ready" | "deleting"): Promise<void>;
+  abortDelete(task: Task, at: number): Promise<void>;
   bury(task: Task, at: number): Promise<boolean>;
 };

@@ -1,27 +1,30 @@
 // Deletes a setup: its bond, identity and tenant at the mail provider, then the row becomes a tombstone, whose id stays a
 // scope for reading and whose names are free. Only its own workspace may, under either sharing, and not while a use case
-// refers to it. When the provider fails the setup stays listed and can be deleted again; after a crash its task goes on.
+// refers to it. When the provider fails the setup stays listed and can be deleted again; once a part of it is gone, as after
+// a crash, its task goes on by itself.
 import type { Id } from "../ids.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Pause } from "../ports/pause.ts";
 import type { ProviderTurns } from "../ports/provider-turns.ts";
 import type { SetupStore } from "../ports/setup-store.ts";
+import type { TaskStore } from "../ports/task-store.ts";
 import { err, ok, type Result } from "../result.ts";
 import { TASK_DONE, type TaskEnd, taskFailed } from "../tasks/carry-out.ts";
-import { type Task, WORK_MS } from "../tasks/task.ts";
+import { RESUME_MS, type Task, WORK_MS } from "../tasks/task.ts";
 import { findSetup, type FindSetupPorts, type SetupNotFound } from "./find-setup.ts";
 import {
-  isUnknown,
+  isWhole,
   type ProviderRefused,
   refusalOf,
   type RemovalFailed,
   removeInOrder,
 } from "./provider-steps.ts";
 import type { SesSetup } from "./ses-setup.ts";
-import { REMOVALS_BEFORE_IDENTITY, SETUP_REMOVALS, setupRemoval, STANDING_STEPS } from "./setup-steps.ts";
+import { SETUP_REMOVALS, setupRemoval } from "./setup-steps.ts";
 
 export type RemoveSetupPorts = {
   readonly setups: SetupStore;
+  readonly tasks: Pick<TaskStore, "postpone">;
   readonly mailProvider: ProviderTurns;
   readonly clock: Clock;
 };
@@ -62,19 +65,16 @@ async function remove(
   task: Task,
   startBy: number,
 ): Promise<Result<void, ProviderRefused>> {
+  const { setups, tasks, clock } = ports;
   const removed = await removeAtProvider(ports, setup, startBy);
   if (removed.ok) {
-    await ports.setups.bury(task, ports.clock.now());
+    await setups.bury(task, clock.now());
     return ok(undefined);
   }
-  const stepsDone = standsStill(removed.error) ? STANDING_STEPS.length : null;
-  await ports.setups.abortDelete(task, ports.clock.now(), stepsDone);
+  if (isWhole(task, removed.error)) await setups.abortDelete(task, clock.now());
+  else await tasks.postpone(task, clock.now() + RESUME_MS, task.attempts);
   return err(refusalOf(removed.error.fault));
 }
-
-/** The identity was not deleted, so far as is known: only the bond may be gone. */
-const standsStill = ({ fault, done }: RemovalFailed): boolean =>
-  done < REMOVALS_BEFORE_IDENTITY || (done === REMOVALS_BEFORE_IDENTITY && !isUnknown(fault));
 
 /** Takes down a setup that nobody verified, unless a use case refers to it or somebody else is at it: false. */
 export async function removeUnverified(ports: RemoveSetupPorts, setup: SesSetup): Promise<boolean> {

@@ -3,6 +3,7 @@
 // gone. Who runs them, when they are undone, and what a caller hears of it is the operations' business.
 import type { ProviderFault, ProviderTags } from "../ports/mail-provider.ts";
 import { err, ok, type Result } from "../result.ts";
+import type { Task } from "../tasks/task.ts";
 
 export type ProviderRefused =
   /** `reason` is the provider's own message, bounded: for logs. */
@@ -134,8 +135,12 @@ export async function removeInOrder(
   return ok(undefined);
 }
 
+/** Nothing was taken down, and that is certain: by an earlier attempt at the same deletion neither. */
+export const isWhole = ({ attempts }: Task, { fault, done }: RemovalFailed): boolean =>
+  attempts === 1 && done === 0 && !isUnknown(fault);
+
 /** It is open whether the call was carried out. */
-export const isUnknown = ({ kind }: ProviderFault): boolean => kind === "unavailable" || kind === "timed_out";
+const isUnknown = ({ kind }: ProviderFault): boolean => kind === "unavailable" || kind === "timed_out";
 
 /** Out of time, which leaves hope for a repetition, rather than refused. */
 export const isOutOfTime = ({ kind }: ProviderFault): boolean =>

@@ -94,9 +94,8 @@ const STEPS_UNTIL_SEARCHED = SETUP_STEPS.findIndex(({ name }) => name === "mail_
 export const isSearchedFor = ({ stepsDone }: Pick<SesSetup, "stepsDone">): boolean =>
   stepsDone >= STEPS_UNTIL_SEARCHED;
 
-/** How many calls `setupRemoval` makes, and how many of them leave the identity standing. */
+/** How many calls `setupRemoval` makes. */
 export const SETUP_REMOVALS = 3;
-export const REMOVALS_BEFORE_IDENTITY = 1;
 
 /** The calls that take a standing setup down. */
 export const setupRemoval = (

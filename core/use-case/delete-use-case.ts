@@ -1,16 +1,17 @@
 // Deletes a use case: what it has at the mail provider, then the row becomes a tombstone, whose id stays a scope for
-// reading and whose names are free. When the provider fails the use case stays listed and can be deleted again; after a
-// crash its task goes on.
+// reading and whose names are free. When the provider fails the use case stays listed and can be deleted again; once a part
+// of it is gone, as after a crash, its task goes on by itself.
 import { assert } from "../assert.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { MailProvider } from "../ports/mail-provider.ts";
 import type { Pause } from "../ports/pause.ts";
 import type { ProviderTurns } from "../ports/provider-turns.ts";
 import type { SetupStore } from "../ports/setup-store.ts";
+import type { TaskStore } from "../ports/task-store.ts";
 import { err, ok, type Result } from "../result.ts";
 import { OTHERS_END_MS } from "../setup/delete-setup.ts";
 import {
-  isUnknown,
+  isWhole,
   type ProviderRefused,
   refusalOf,
   type RemovalFailed,
@@ -18,13 +19,14 @@ import {
 } from "../setup/provider-steps.ts";
 import { tenantOf } from "../setup/setup-steps.ts";
 import { TASK_DONE, type TaskEnd, taskFailed } from "../tasks/carry-out.ts";
-import { type Task, WORK_MS } from "../tasks/task.ts";
-import { emailUseCaseRemoval, REMOVALS_BEFORE_SET, USE_CASE_REMOVALS } from "./email-use-case-steps.ts";
+import { RESUME_MS, type Task, WORK_MS } from "../tasks/task.ts";
+import { emailUseCaseRemoval, USE_CASE_REMOVALS } from "./email-use-case-steps.ts";
 import { getUseCase, type GetUseCase, type GetUseCasePorts, type GetUseCaseRefused } from "./get-use-case.ts";
 import type { UseCase } from "./use-case.ts";
 
 export type RemoveUseCasePorts = GetUseCasePorts & {
   readonly setups: SetupStore;
+  readonly tasks: Pick<TaskStore, "postpone">;
   readonly mailProvider: ProviderTurns;
   readonly clock: Clock;
 };
@@ -61,19 +63,16 @@ async function remove(
   task: Task,
   startBy: number,
 ): Promise<Result<void, ProviderRefused>> {
-  const { useCases, clock } = ports;
+  const { useCases, tasks, clock } = ports;
   const removed = await removeAtProvider(ports, useCase, startBy);
   if (removed.ok) {
     await useCases.bury(task, clock.now());
     return ok(undefined);
   }
-  await useCases.abortDelete(task, clock.now(), standsStill(removed.error) ? "ready" : "deleting");
+  if (isWhole(task, removed.error)) await useCases.abortDelete(task, clock.now());
+  else await tasks.postpone(task, clock.now() + RESUME_MS, task.attempts);
   return err(refusalOf(removed.error.fault));
 }
-
-/** The set was not deleted, so far as is known: only the bond may be gone, and a send makes that again. */
-const standsStill = ({ fault, done }: RemovalFailed): boolean =>
-  done < REMOVALS_BEFORE_SET || (done === REMOVALS_BEFORE_SET && !isUnknown(fault));
 
 /** A Twilio use case has nothing at the mail provider. */
 async function removeAtProvider(

@@ -66,9 +66,8 @@ export const EMAIL_USE_CASE_STEPS: readonly ProviderStep<EmailUseCaseWork, Taken
   },
 ];
 
-/** How many calls `emailUseCaseRemoval` makes, and how many of them leave the set standing. */
+/** How many calls `emailUseCaseRemoval` makes. */
 export const USE_CASE_REMOVALS = 2;
-export const REMOVALS_BEFORE_SET = 1;
 
 /** The calls that take a standing e-mail use case down. */
 export const emailUseCaseRemoval = ({

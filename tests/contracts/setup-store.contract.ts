@@ -497,14 +497,15 @@ export const contract: Contract<ChannelStores> = {
         await stores.setups.recordStanding(task, SAMPLE_STANDING, AT);
         await stores.setups.recordCheck(id, check(AT - 1));
         const deletion = valueOf(await stores.setups.beginDelete(id, AT - 1));
-        await stores.setups.abortDelete(deletion, AT - 1, 2);
+        await stores.setups.abortDelete(deletion, AT - 1);
         assert.equal((await stores.setups.find(id))?.updatedAt, AT);
       },
     },
     {
-      name: "beginDelete marks a setup deleting for one holder; abortDelete makes it ready again, or leaves it half gone",
+      name: "beginDelete marks a setup deleting for one holder; abortDelete makes it ready again, as it was",
       async run(stores) {
-        const { id } = await addSetup(stores, (await addWorkspace(stores, 1)).id, 1);
+        const { id: workspaceId } = await addWorkspace(stores, 1);
+        const { id } = await addSetup(stores, workspaceId, 1);
         const rest = await stores.tasks.claim("provision_setup", id, 60_000);
         assert.ok(rest);
         assert.deepEqual(await stores.setups.beginDelete(id, AT), refusal("setup_busy"));
@@ -512,16 +513,26 @@ export const contract: Contract<ChannelStores> = {
         const first = valueOf(await stores.setups.beginDelete(id, AT));
         assert.deepEqual(await stores.setups.beginDelete(id, AT), refusal("setup_busy"));
         assert.equal((await stores.setups.find(id))?.status, "deleting");
-        await stores.setups.abortDelete(first, AT + 2, 2);
-        const setup = await stores.setups.find(id);
-        assert.deepEqual([setup?.status, setup?.updatedAt, setup?.stepsDone], ["ready", AT + 2, 2]);
-        const repair = await stores.tasks.claim("provision_setup", id, 1000);
-        assert.ok(repair);
-        await stores.tasks.complete(repair);
-        const second = valueOf(await stores.setups.beginDelete(id, AT + 3));
-        await stores.setups.abortDelete(second, AT + 4, null);
+        await stores.setups.abortDelete(first, AT + 2);
+        const aborted = { ...ready(workspaceId, 1), updatedAt: AT + 2 };
+        assert.deepEqual(await stores.setups.find(id), aborted);
+        assert.equal(await stores.tasks.claim("delete_setup", id, 1000), null);
+        await stores.setups.abortDelete(first, AT + 3);
+        assert.deepEqual(await stores.setups.find(id), aborted);
+      },
+    },
+    {
+      name: "a deletion whose task is postponed may begin again at once, and counts its attempts",
+      async run(stores) {
+        const { id } = await addSetup(stores, (await addWorkspace(stores, 1)).id, 1);
+        const first = valueOf(await stores.setups.beginDelete(id, AT));
+        await stores.tasks.postpone(first, Date.now() + 60_000, first.attempts);
         assert.equal((await stores.setups.find(id))?.status, "deleting");
-        assert.equal((await stores.setups.beginDelete(id, AT + 5)).ok, true);
+        const second = valueOf(await stores.setups.beginDelete(id, AT + 1));
+        assert.deepEqual([first.attempts, second.attempts], [1, 2]);
+        await stores.setups.abortDelete(first, AT + 2);
+        assert.equal((await stores.setups.find(id))?.status, "deleting");
+        assert.equal(await stores.setups.bury(second, AT + 3), true);
       },
     },
     {

@@ -347,13 +347,14 @@ export const contract: Contract<ChannelStores> = {
         const first = valueOf(await stores.useCases.beginDelete(id, AT));
         assert.deepEqual(await seen(), ["deleting", AT]);
         assert.deepEqual(await stores.useCases.beginDelete(id, AT), refusal("deletion_in_progress"));
-        await stores.useCases.abortDelete(first, AT - 1, "ready");
+        await stores.useCases.abortDelete(first, AT - 1);
         assert.deepEqual(await seen(), ["ready", AT]);
         const second = valueOf(await stores.useCases.beginDelete(id, AT + 2));
-        await stores.useCases.abortDelete(second, AT + 3, "deleting");
+        await stores.tasks.postpone(second, Date.now() + 60_000, second.attempts);
         assert.deepEqual(await seen(), ["deleting", AT + 2]);
         assert.equal(await stores.useCases.bury(second, AT + 3), false);
         const third = valueOf(await stores.useCases.beginDelete(id, AT + 3));
+        assert.deepEqual([second.attempts, third.attempts], [1, 2]);
         assert.equal(await stores.useCases.bury(third, AT + 3), true);
         assert.equal(await stores.useCases.find(id, null), null);
         assert.deepEqual(await stores.useCases.beginDelete(id, AT), refusal("use_case_not_found"));

@@ -1,15 +1,13 @@
 // kill -9 amid creations and deletions of setups and use cases at forty instants from the
 // first provider call to the last, the provider being slow, sometimes throttled, and staying up. After a restart and
 // ticks, what is listed stands whole under its tags, what is not listed has left nothing, and every name can be used again.
-import { afterAll, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 import assert from "node:assert/strict";
 import { type ApiAnswer, jsonOf } from "../support/api-client.ts";
 import type { SetupDetail, SetupPage, UseCase } from "../support/api-shapes.ts";
-import { startLibsqlServer, WHY_NO_LIBSQL_SERVER } from "../support/libsql-server.ts";
-import { startOwnProgram } from "../support/own-program.ts";
-import { whyNotInstalled } from "../support/program.ts";
+import { onEachDatabase, USUAL_DATABASE } from "../support/each-database.ts";
+import { type OwnProgramOptions, startOwnProgram } from "../support/own-program.ts";
 import { promised, settle, standing } from "../support/provisioned.ts";
-import { skipReason } from "../support/test-on.ts";
 import { until } from "../support/until.ts";
 import { letters, useCaseOn, type Workspace } from "../support/world.ts";
 
@@ -55,7 +53,7 @@ type Listed = { readonly setups: SetupPage["items"]; readonly useCases: readonly
 async function survives(
   where: string,
   kills: number,
-  { environment = {}, ...options }: Parameters<typeof startOwnProgram>[0] & object = {},
+  { environment = {}, ...options }: OwnProgramOptions,
 ): Promise<void> {
   const pace = { SES_CALLS_PER_SECOND: String(CALLS_PER_SECOND) };
   const program = await startOwnProgram({ ...options, environment: { ...pace, ...environment } });
@@ -104,15 +102,6 @@ async function survives(
   }
   const providerQuiet = (): Promise<void> => providerAnswered(Number.POSITIVE_INFINITY);
 
-  /** What was refused half-way stays listed until its caller asks again as callers of what was cut off do. */
-  async function repeatDeletions({ api }: Workspace, changes: readonly Change[]): Promise<void> {
-    for (const { path, id, answer } of changes)
-      if (id !== null && (await answer)?.status !== 204) {
-        const again = await api.call("DELETE", `${path}/${id}`);
-        assert.ok(again.status === 204 || again.status === 404, again.text);
-      }
-  }
-
   /** What was answered holds: what was made is listed, what was deleted is not. Answers how many were cut off. */
   async function assertKept(workspace: Workspace, changes: readonly Change[], round: Round): Promise<number> {
     const { setups, useCases } = await listed(workspace);
@@ -150,7 +139,6 @@ async function survives(
         await settle(world);
         await providerQuiet();
         cutOff += await assertKept(workspace, changes, round);
-        if (isThrottled(round)) await repeatDeletions(workspace, changes);
         expect(await standing(workspace), JSON.stringify(round)).toEqual(await promised(workspace));
       }
       expect(cutOff).toBeGreaterThan(kills);
@@ -169,16 +157,6 @@ async function survives(
   );
 }
 
-await survives("on Bun, in a file", KILLS);
-const noNode = skipReason(whyNotInstalled("node"));
-if (noNode === null) await survives("on Node, in a file", KILLS_ELSEWHERE, { runtime: "node" });
-else test.skip(`on Node, in a file (${noNode})`, () => undefined);
-const noServer = skipReason(WHY_NO_LIBSQL_SERVER);
-if (noServer === null) {
-  const server = await startLibsqlServer();
-  afterAll(() => server.stop());
-  const SIGNING_KEYS = `k1:${btoa("s".repeat(32))}`;
-  await survives("on Bun, on a libSQL server", KILLS_ELSEWHERE, {
-    environment: { DATABASE_URL: server.url, SIGNING_KEYS },
-  });
-} else test.skip(`on Bun, on a libSQL server (${noServer})`, () => undefined);
+await onEachDatabase((where, options) =>
+  survives(where, options === USUAL_DATABASE ? KILLS : KILLS_ELSEWHERE, options),
+);

@@ -14,7 +14,7 @@ async function failureOf(run: Contract<unknown>["cases"][number]["run"]): Promis
   try {
     const place = await makeEmbeddedPlace(openEmbedded);
     try {
-      await run(contract.open(place.database), place);
+      await run(await contract.open(place.database), place);
     } finally {
       await place.dispose();
     }

@@ -34,7 +34,7 @@ export type ContractCase<Subject> = {
 
 export type Contract<Subject> = {
   readonly name: string;
-  open(database: Database): Subject;
+  open(database: Database): Subject | Promise<Subject>;
   readonly cases: readonly ContractCase<Subject>[];
 };
 
@@ -72,7 +72,7 @@ export async function runContract(
         const body = async (): Promise<void> => {
           const place = await makeThisPlace();
           try {
-            await run(contract.open(place.database), place);
+            await run(await contract.open(place.database), place);
           } finally {
             await place.dispose();
           }

@@ -21,10 +21,10 @@ export type OwnProgram = {
   restart(): Promise<void>;
 };
 
+export type OwnProgramOptions = Pick<ProgramOptions, "environment" | "runtime">;
+
 /** Stopped when the test file ends. */
-export async function startOwnProgram(
-  options: Pick<ProgramOptions, "environment" | "runtime"> = {},
-): Promise<OwnProgram> {
+export async function startOwnProgram(options: OwnProgramOptions = {}): Promise<OwnProgram> {
   const folder = await temporaryFolder();
   const outputFile = join(folder.path, "output");
   const sandbox = await startSandboxProgram(join(folder.path, "sandbox"));

@@ -22,7 +22,7 @@ export function runReplays<Subject>(contract: Contract<Subject>): void {
       test(each.name, async () => {
         const place = await makeEmbeddedPlace(openEmbedded);
         try {
-          await each.run(contract.open(writeTwice(place.database)), place);
+          await each.run(await contract.open(writeTwice(place.database)), place);
         } finally {
           await place.dispose();
         }

@@ -1,9 +1,10 @@
 // What the operations on setups and use cases need, for their tests: real stores on a fresh database, a provider and a
-// zone of maps, and a clock that moves when it is told to.
+// zone of maps, and a clock that moves when it is told to. Imported by Node as well: no bun:test here.
 import { makeIdentityMemory } from "../../adapters/system/identity-memory.ts";
 import { makeIdSource } from "../../adapters/system/id-source.ts";
 import { makeSharedWork } from "../../adapters/system/shared-work.ts";
 import { webSha256 } from "../../adapters/webcrypto/sha256.ts";
+import type { Database } from "../../adapters/libsql/database.ts";
 import type { Id } from "../../core/ids.ts";
 import type { Result } from "../../core/result.ts";
 import { checkSetup } from "../../core/setup/check-setup.ts";
@@ -14,7 +15,6 @@ import { isStanding, type StandingSetup } from "../../core/setup/find-setup.ts";
 import type { SetupSharing } from "../../core/setup/ses-setup.ts";
 import type { PoolMode } from "../../core/use-case/sending-pool.ts";
 import { addWorkspace, makeChannelStores } from "./channel-samples.ts";
-import { openTestDatabase } from "./databases.ts";
 import { FakeDns } from "./fake-dns.ts";
 import { FakeMailProvider } from "./fake-mail-provider.ts";
 
@@ -29,8 +29,10 @@ export class MovableClock {
   }
 }
 
-export async function makeSetupWorld(settings: { setupSharing?: SetupSharing; pools?: PoolMode } = {}) {
-  const stores = makeChannelStores(await openTestDatabase());
+export type SetupWorldSettings = { readonly setupSharing?: SetupSharing; readonly pools?: PoolMode };
+
+export async function setupWorldOn(database: Database, settings: SetupWorldSettings = {}) {
+  const stores = makeChannelStores(database);
   const clock = new MovableClock();
   const mailProvider = new FakeMailProvider();
   mailProvider.clock = clock;
@@ -62,7 +64,7 @@ export async function makeSetupWorld(settings: { setupSharing?: SetupSharing; po
   const neighbour = await addWorkspace(stores, 2);
   return { ports, background, workspaceId: workspace.id, neighbourId: neighbour.id };
 }
-export type SetupWorld = Awaited<ReturnType<typeof makeSetupWorld>>;
+export type SetupWorld = Awaited<ReturnType<typeof setupWorldOn>>;
 
 export const DOMAIN = "mail.clinic.example";
 

@@ -3,11 +3,11 @@ import { checkSetup } from "../../../core/setup/check-setup.ts";
 import { createSetup } from "../../../core/setup/create-setup.ts";
 import { deriveDnsRecords } from "../../../core/setup/dns-records.ts";
 import { FAKE_DKIM } from "../../support/fake-mail-provider.ts";
+import { makeSetupWorld } from "../../support/own-setup-world.ts";
 import {
   checked,
   createdSetup,
   DOMAIN,
-  makeSetupWorld,
   publish,
   verifiedSetup,
   outcomeOf,

@@ -10,10 +10,10 @@ import { createEmailUseCase } from "../../../core/use-case/create-email-use-case
 import { deleteUseCase } from "../../../core/use-case/delete-use-case.ts";
 import { listUseCases } from "../../../core/use-case/list-use-cases.ts";
 import { Life, mortalPorts } from "../../support/mortal.ts";
+import { makeSetupWorld } from "../../support/own-setup-world.ts";
 import {
   createdSetup,
   DOMAIN,
-  makeSetupWorld,
   outcomeOf,
   type SetupWorld,
   ticks,

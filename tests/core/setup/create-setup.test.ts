@@ -5,10 +5,10 @@ import { deriveDnsRecords } from "../../../core/setup/dns-records.ts";
 import { shownVerdicts } from "../../../core/setup/check-setup.ts";
 import { sampleClaim } from "../../support/channel-samples.ts";
 import { FAKE_DKIM, faultRows, type Operation } from "../../support/fake-mail-provider.ts";
+import { makeSetupWorld } from "../../support/own-setup-world.ts";
 import {
   createdSetup,
   DOMAIN,
-  makeSetupWorld,
   type SetupWorld,
   outcomeOf,
   ticks,

@@ -2,7 +2,8 @@ import { describe, expect, test } from "bun:test";
 import { isAbandoned, nextSweepAt } from "../../../core/setup/sweep-setup.ts";
 import { tick } from "../../../core/tasks/tick.ts";
 import { addUseCase } from "../../support/channel-samples.ts";
-import { createdSetup, DOMAIN, makeSetupWorld, publish, verifiedSetup } from "../../support/setup-world.ts";
+import { makeSetupWorld } from "../../support/own-setup-world.ts";
+import { createdSetup, DOMAIN, publish, verifiedSetup } from "../../support/setup-world.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

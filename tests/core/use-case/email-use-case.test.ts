@@ -6,11 +6,11 @@ import { listUseCases } from "../../../core/use-case/list-use-cases.ts";
 import type { EmailUseCase } from "../../../core/use-case/use-case.ts";
 import { addUseCase, sampleClaim } from "../../support/channel-samples.ts";
 import { faultRows, type Operation, type PlannedFault } from "../../support/fake-mail-provider.ts";
+import { makeSetupWorld } from "../../support/own-setup-world.ts";
 import {
   checked,
   createdSetup,
   DOMAIN,
-  makeSetupWorld,
   outcomeOf,
   publish,
   ticks,
@@ -323,4 +323,21 @@ describe("deleteUseCase", () => {
     expect(outcomeOf(await deleteUseCase(ports, { workspaceId, useCaseId }))).toBe("done");
     expect(standing(world)).toEqual([]);
   });
+
+  test.each(faultRows(["dissociate", "deleteConfigurationSet"]))(
+    "stands as it did, or goes on by itself once a part may be gone: after %s",
+    async (_, operation, fault) => {
+      const world = await makeSetupWorld();
+      const { ports, workspaceId } = world;
+      const { id } = await verifiedSetup(world);
+      const { id: useCaseId } = await createdUseCase(world, id);
+      const before = standing(world);
+      ports.mailProvider.faults.set(operation, fault);
+      await deleteUseCase(ports, { workspaceId, useCaseId });
+      const isWhole = operation === "dissociate" && /refused|throttled/.test(fault.kind);
+      await ticks(world);
+      const { length } = await listUseCases(ports, { workspaceId });
+      expect([length, standing(world)]).toEqual(isWhole ? [1, before] : [0, []]);
+    },
+  );
 });
