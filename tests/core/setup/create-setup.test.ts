@@ -4,7 +4,7 @@ import { deleteSetup } from "../../../core/setup/delete-setup.ts";
 import { deriveDnsRecords } from "../../../core/setup/dns-records.ts";
 import { shownVerdicts } from "../../../core/setup/check-setup.ts";
 import { sampleClaim } from "../../support/channel-samples.ts";
-import { FAKE_DKIM, faultRows, type Operation } from "../../support/fake-mail-provider.ts";
+import { FAKE_DKIM } from "../../support/fake-mail-provider.ts";
 import { makeSetupWorld } from "../../support/own-setup-world.ts";
 import {
   createdSetup,
@@ -164,48 +164,7 @@ describe("createSetup", () => {
   });
 });
 
-describe("a fault of the provider", () => {
-  const operations: readonly Operation[] = ["createTenant", "createIdentity"];
-  test.each(faultRows(operations))("leaves nothing behind: %s", async (_, operation, fault, kind) => {
-    const world = await makeSetupWorld();
-    world.ports.mailProvider.faults.set(operation, fault);
-    expect(outcomeOf(await createSetup(world.ports, command(world, true)))).toBe(kind);
-    // What a time-out leaves is undone unless the request is repeated; everything else was undone at once.
-    if (kind === "provider_timed_out") await ticks(world);
-    expect(world.ports.mailProvider.standing).toEqual([]);
-    // Names and key are free.
-    const others = { ...command(world), workspaceId: world.neighbourId };
-    expect(outcomeOf(await createSetup(world.ports, others))).toBe("done");
-  });
-
-  test.each(faultRows(operations))("lets the same request succeed: %s", async (_, operation, fault, kind) => {
-    const world = await makeSetupWorld();
-    world.ports.mailProvider.faults.set(operation, fault);
-    expect(outcomeOf(await createSetup(world.ports, command(world, true)))).toBe(kind);
-    expect(outcomeOf(await createSetup(world.ports, command(world, true)))).toBe("done");
-    await Promise.all(world.background);
-    expect(world.ports.mailProvider.standing).toEqual(["clinic", DOMAIN, `clinic identity/${DOMAIN}`]);
-  });
-
-  const later: readonly Operation[] = ["setMailFrom", "associate", "disableFeedbackForwarding"];
-  test.each(faultRows(later))(
-    "after the answer is made good by the task: %s",
-    async (_, operation, fault) => {
-      const world = await makeSetupWorld();
-      world.ports.mailProvider.faults.set(operation, fault);
-      const created = await createSetup(world.ports, command(world));
-      await Promise.all(world.background);
-      await ticks(world);
-      const { mailProvider, setups } = world.ports;
-      expect(await setups.find(created.ok ? created.value.id : "")).toMatchObject({ stepsDone: 5 });
-      expect(mailProvider.standing).toEqual(["clinic", DOMAIN, `clinic identity/${DOMAIN}`]);
-      expect(mailProvider.identities.get(DOMAIN)).toMatchObject({
-        state: { mailFromDomain: `bounce.${DOMAIN}` },
-        feedback: false,
-      });
-    },
-  );
-
+describe("a creation that failed", () => {
   test("while it is undone keeps the names until the provider lets it", async () => {
     const world = await makeSetupWorld();
     const { mailProvider } = world.ports;

@@ -2,11 +2,10 @@ import { describe, expect, test } from "bun:test";
 import { createSetup } from "../../../core/setup/create-setup.ts";
 import { deleteSetup } from "../../../core/setup/delete-setup.ts";
 import { listSetups } from "../../../core/setup/list-setups.ts";
-import { tick } from "../../../core/tasks/tick.ts";
 import { addUseCase } from "../../support/channel-samples.ts";
-import { faultRows, type Operation } from "../../support/fake-mail-provider.ts";
+import type { Operation } from "../../support/fake-mail-provider.ts";
 import { makeSetupWorld } from "../../support/own-setup-world.ts";
-import { createdSetup, DOMAIN, outcomeOf, ticks } from "../../support/setup-world.ts";
+import { createdSetup, DOMAIN, outcomeOf } from "../../support/setup-world.ts";
 
 const REMOVAL: readonly Operation[] = ["dissociate", "deleteIdentity", "deleteTenant"];
 
@@ -51,72 +50,6 @@ describe("deleteSetup", () => {
     expect(outcomeOf(await deleteSetup(world.ports, { workspaceId: world.workspaceId, setupId }))).toBe(
       "done",
     );
-  });
-
-  test.each(faultRows(REMOVAL))(
-    "stays listed and deletable after %s",
-    async (_, operation, fault, refusal) => {
-      const world = await makeSetupWorld();
-      const { id: setupId } = await createdSetup(world);
-      const { ports, workspaceId } = world;
-      ports.mailProvider.faults.set(operation, fault);
-      expect(outcomeOf(await deleteSetup(ports, { workspaceId, setupId }))).toBe(refusal);
-      expect(await listSetups(ports, { workspaceId, window: null })).toMatchObject({ total: 1 });
-      expect(outcomeOf(await deleteSetup(ports, { workspaceId, setupId }))).toBe("done");
-      expect(ports.mailProvider.standing).toEqual([]);
-    },
-  );
-
-  test.each(faultRows(REMOVAL))(
-    "stands as it did, or goes on by itself once a part may be gone: after %s",
-    async (_, operation, fault) => {
-      const world = await makeSetupWorld();
-      const { id: setupId } = await createdSetup(world);
-      const { ports, workspaceId } = world;
-      const before = ports.mailProvider.standing;
-      ports.mailProvider.faults.set(operation, fault);
-      await deleteSetup(ports, { workspaceId, setupId });
-      const isWhole = operation === "dissociate" && /refused|throttled/.test(fault.kind);
-      expect(await ports.setups.find(setupId)).toMatchObject({ status: isWhole ? "ready" : "deleting" });
-      await ticks(world);
-      expect(await listSetups(ports, { workspaceId, window: null })).toMatchObject({
-        total: isWhole ? 1 : 0,
-      });
-      expect(ports.mailProvider.standing).toEqual(isWhole ? before : []);
-    },
-  );
-
-  test("goes on after a minute, and then later and later", async () => {
-    const world = await makeSetupWorld();
-    const { id: setupId } = await createdSetup(world);
-    const { ports, workspaceId } = world;
-    ports.mailProvider.faults.set("deleteTenant", { kind: "throttled", times: 3 });
-    await deleteSetup(ports, { workspaceId, setupId });
-    const start = ports.clock.now();
-    const ends = async (afterMs: number): Promise<readonly string[]> =>
-      (await tick(ports, { at: start + afterMs }))
-        .filter(({ kind }) => kind === "delete_setup")
-        .map(({ end }) => end.kind);
-    expect(await ends(59_999)).toEqual([]);
-    expect(await ends(60_000)).toEqual(["failed"]);
-    expect(await ends(89_999)).toEqual([]);
-    expect(await ends(90_000)).toEqual(["failed"]);
-    expect(await ends(149_999)).toEqual([]);
-    expect(await ends(150_000)).toEqual(["done"]);
-    expect(await ports.setups.find(setupId)).toBe(null);
-  });
-
-  test("that is half done stays so when its repetition is refused at once", async () => {
-    const world = await makeSetupWorld();
-    const { id: setupId } = await createdSetup(world);
-    const { ports, workspaceId } = world;
-    for (const operation of ["deleteTenant", "dissociate"] as const) {
-      ports.mailProvider.faults.set(operation, { kind: "refused" });
-      expect(outcomeOf(await deleteSetup(ports, { workspaceId, setupId }))).toBe("provider_unavailable");
-      expect(await ports.setups.find(setupId)).toMatchObject({ status: "deleting" });
-    }
-    await ticks(world);
-    expect(await ports.setups.find(setupId)).toBe(null);
   });
 
   test("waits for the rest of a setup that is just being made, which would bind what is deleted", async () => {

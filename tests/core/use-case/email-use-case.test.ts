@@ -5,7 +5,6 @@ import { getUseCase } from "../../../core/use-case/get-use-case.ts";
 import { listUseCases } from "../../../core/use-case/list-use-cases.ts";
 import type { EmailUseCase } from "../../../core/use-case/use-case.ts";
 import { addUseCase, sampleClaim } from "../../support/channel-samples.ts";
-import { faultRows, type Operation, type PlannedFault } from "../../support/fake-mail-provider.ts";
 import { makeSetupWorld } from "../../support/own-setup-world.ts";
 import {
   checked,
@@ -13,7 +12,6 @@ import {
   DOMAIN,
   outcomeOf,
   publish,
-  ticks,
   type SetupWorld,
   verifiedSetup,
 } from "../../support/setup-world.ts";
@@ -207,36 +205,6 @@ describe("createEmailUseCase", () => {
       expect(world.ports.dns.asked).toEqual([]);
     });
   });
-
-  const operations: readonly Operation[] = ["createConfigurationSet", "createEventDestination", "associate"];
-  test.each(faultRows(operations))("leaves nothing behind after %s", async (_, operation, fault, kind) => {
-    const world = await makeSetupWorld();
-    const { id } = await verifiedSetup(world);
-    world.ports.mailProvider.faults.set(operation, fault);
-    const request = command(world, id, { claim: sampleClaim() });
-    expect(outcomeOf(await createEmailUseCase(world.ports, request))).toBe(kind);
-    if (kind === "provider_timed_out") await ticks(world);
-    expect(standing(world)).toEqual([]);
-    expect(outcomeOf(await createEmailUseCase(world.ports, request))).toBe("done");
-  });
-
-  test.each(faultRows(operations))(
-    "the same request succeeds after %s",
-    async (_, operation, fault, kind) => {
-      const world = await makeSetupWorld();
-      const { id } = await verifiedSetup(world);
-      world.ports.mailProvider.faults.set(operation, fault);
-      const request = command(world, id, { claim: sampleClaim() });
-      expect(outcomeOf(await createEmailUseCase(world.ports, request))).toBe(kind);
-      // Another one of the same name only once this one is undone.
-      const other = command(world, id, { emailType: "marketing" });
-      if (kind === "provider_timed_out")
-        expect(outcomeOf(await createEmailUseCase(world.ports, other))).toBe("use_case_name_taken");
-      expect(outcomeOf(await createEmailUseCase(world.ports, request))).toBe("done");
-      expect(standing(world)).toHaveLength(2);
-      expect([...world.ports.mailProvider.sets.values()]).toMatchObject([{ destination: true }]);
-    },
-  );
 });
 
 describe("getUseCase and listUseCases", () => {
@@ -305,39 +273,4 @@ describe("deleteUseCase", () => {
     world.ports.mailProvider.sets.clear();
     expect(outcomeOf(await deleteUseCase(world.ports, { workspaceId: null, useCaseId }))).toBe("done");
   });
-
-  const rows: [Operation, PlannedFault, string][] = [
-    ["dissociate", { kind: "unavailable" }, "provider_unavailable"],
-    ["dissociate", { kind: "timed_out", afterAccept: true }, "provider_timed_out"],
-    ["deleteConfigurationSet", { kind: "throttled" }, "provider_unavailable"],
-    ["deleteConfigurationSet", { kind: "timed_out", afterAccept: true }, "provider_timed_out"],
-  ];
-  test.each(rows)("stays listed and deletable when %s fails", async (operation, fault, kind) => {
-    const world = await makeSetupWorld();
-    const { ports, workspaceId } = world;
-    const { id } = await verifiedSetup(world);
-    const { id: useCaseId } = await createdUseCase(world, id);
-    ports.mailProvider.faults.set(operation, fault);
-    expect(outcomeOf(await deleteUseCase(ports, { workspaceId, useCaseId }))).toBe(kind);
-    expect(await listUseCases(ports, { workspaceId })).toHaveLength(1);
-    expect(outcomeOf(await deleteUseCase(ports, { workspaceId, useCaseId }))).toBe("done");
-    expect(standing(world)).toEqual([]);
-  });
-
-  test.each(faultRows(["dissociate", "deleteConfigurationSet"]))(
-    "stands as it did, or goes on by itself once a part may be gone: after %s",
-    async (_, operation, fault) => {
-      const world = await makeSetupWorld();
-      const { ports, workspaceId } = world;
-      const { id } = await verifiedSetup(world);
-      const { id: useCaseId } = await createdUseCase(world, id);
-      const before = standing(world);
-      ports.mailProvider.faults.set(operation, fault);
-      await deleteUseCase(ports, { workspaceId, useCaseId });
-      const isWhole = operation === "dissociate" && /refused|throttled/.test(fault.kind);
-      await ticks(world);
-      const { length } = await listUseCases(ports, { workspaceId });
-      expect([length, standing(world)]).toEqual(isWhole ? [1, before] : [0, []]);
-    },
-  );
 });
