@@ -1,198 +1,45 @@
-// Setups over HTTP, against a started program and its sandbox: each thing that can be wrong with a customer's DNS, with the
-// words that help; what SES and the resolvers can do to it; who may have a domain. Turns are not waited for here.
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+// Setups over HTTP, against a started program and its sandbox, on each database: each thing that can be wrong with a
+// customer's DNS, with the words that help; what SES and the resolvers can do to it; who may have a domain. Turns are not
+// waited for here.
+import { describe, expect, test } from "bun:test";
 import type { SetupDetail } from "../../support/api-shapes.ts";
-import { OPERATOR_KEY, startProgram, startSandboxProgram, temporaryFolder } from "../../support/program.ts";
+import { onEachDatabase } from "../../support/each-database.ts";
+import { type OwnProgramOptions, startOwnProgram } from "../../support/own-program.ts";
 import { assertProblem } from "../../support/refusals.ts";
 import { until } from "../../support/until.ts";
-import { listedSetup, makeWorld, type Workspace, type World } from "../../support/world.ts";
+import { listedSetup, type Workspace } from "../../support/world.ts";
+import { DNS_TROUBLES, type DnsTrouble, RECORD_INDEX } from "./dns-troubles.ts";
 
-let world: World;
-let workspace: Workspace;
-const ends: (() => Promise<unknown>)[] = [];
-
-beforeAll(async () => {
-  const folder = await temporaryFolder();
-  ends.unshift(folder.remove);
-  const sandbox = await startSandboxProgram(`${folder.path}/sandbox`);
-  ends.unshift(sandbox.stop);
-  const program = await startProgram({ sandboxUrl: sandbox.url, dataDir: `${folder.path}/data` });
-  ends.unshift(program.stop);
-  world = makeWorld({
-    url: program.url,
-    sandboxUrl: sandbox.url,
-    operatorKey: OPERATOR_KEY,
-    runtime: "bun",
-    countBlobs: () => Promise.resolve(0),
-  });
-  workspace = await world.newWorkspace();
-}, 60_000);
-
-afterAll(async () => {
-  for (const end of ends) await end();
-});
-
-const setupPath = (id: string): string => workspace.path(`/channels/ses-setup/${id}`);
-const read = (id: string): Promise<SetupDetail> => workspace.api.get<SetupDetail>(setupPath(id));
-const tick = (now?: number): Promise<{ tasks: { kind: string; subject_id: string; outcome: string }[] }> =>
-  world.operator.expect(200, "POST", "/v1/operator/tick", {
-    json: now === undefined ? {} : { now: new Date(now).toISOString() },
-  });
 const DAY_MS = 24 * 3_600_000;
 
-/** Made, and SES looks for its records: a verify waits for that. */
-async function searchedSetup(): Promise<SetupDetail> {
-  const { id } = await workspace.newSetup();
-  return workspace.api.expect<SetupDetail>(200, "POST", `${setupPath(id)}/verify`);
+type Place = Awaited<ReturnType<typeof startPlace>>;
+
+async function startPlace(options: OwnProgramOptions) {
+  const { world } = await startOwnProgram(options);
+  const workspace = await world.newWorkspace();
+  const setupPath = (id: string): string => workspace.path(`/channels/ses-setup/${id}`);
+  const verify = (id: string) => workspace.api.expect<SetupDetail>(200, "POST", `${setupPath(id)}/verify`);
+  return {
+    world,
+    workspace,
+    setupPath,
+    verify,
+    read: (id: string) => workspace.api.get<SetupDetail>(setupPath(id)),
+    /** Made, and SES looks for its records: a verify waits for that. */
+    searchedSetup: async () => verify((await workspace.newSetup()).id),
+    tick: (now: number) =>
+      world.operator.expect(200, "POST", "/v1/operator/tick", { json: { now: new Date(now).toISOString() } }),
+  };
 }
 
-type RecordName = "dkim" | "mail_from" | "spf" | "dmarc" | "inbound";
-const INDEX: Readonly<Record<RecordName, number>> = { dkim: 0, mail_from: 3, spf: 4, dmarc: 5, inbound: 6 };
-
-type Row = {
-  readonly name: string;
-  readonly record: RecordName;
-  /** Changes what is published: the setup's seven records are. */
-  readonly change: (setup: SetupDetail, address: string, value: string) => Promise<unknown>;
-  readonly verified: boolean;
-  readonly reason: string | null;
-  /** What the fix has to say; null: there is nothing to do. */
-  readonly fix: RegExp | null;
-  /** What has to be shown as found. */
-  readonly found?: RegExp;
-};
-
-const set = (name: string, type: string, ...values: string[]): Promise<unknown> =>
-  world.sandbox.setDns(name, type, values);
-
-const ROWS: readonly Row[] = [
-  {
-    name: "trailing dots",
-    record: "mail_from",
-    change: (_, at, value) => set(at, "MX", `${value}.`),
-    verified: true,
-    reason: null,
-    fix: null,
-  },
-  {
-    name: "another case",
-    record: "dkim",
-    change: (_, at, value) => set(at, "CNAME", value.toUpperCase()),
-    verified: true,
-    reason: null,
-    fix: null,
-  },
-  {
-    name: "a TXT in several strings",
-    record: "spf",
-    change: (_, at) => set(at, "TXT", '"v=spf1 include:amazon" "ses.com ~all"'),
-    verified: true,
-    reason: null,
-    fix: null,
-  },
-  {
-    name: "nothing there",
-    record: "spf",
-    change: (_, at) => world.sandbox.removeDns(at, "TXT"),
-    verified: false,
-    reason: "missing",
-    fix: /^Publish a TXT record named bounce\./,
-  },
-  {
-    name: "the zone appended twice",
-    record: "dkim",
-    change: async ({ domain_identity: domain }, at, value) => {
-      await world.sandbox.removeDns(at, "CNAME");
-      await set(`${at}.${domain}`, "CNAME", value);
-    },
-    verified: false,
-    reason: "doubled_domain",
-    fix: /adds .* to the name itself/,
-    found: /dkim\.amazonses\.com/,
-  },
-  {
-    name: "a second MX on the bounce host",
-    record: "mail_from",
-    change: (_, at, value) => set(at, "MX", value, "20 mx.other.example"),
-    verified: false,
-    reason: "multiple_records",
-    fix: /Keep one MX record/,
-    found: /mx\.other\.example/,
-  },
-  {
-    name: "two SPF records",
-    record: "spf",
-    change: (_, at, value) => set(at, "TXT", value, "v=spf1 include:other.example ~all"),
-    verified: false,
-    reason: "multiple_records",
-    fix: /Merge the SPF records/,
-  },
-  {
-    name: "another SPF record",
-    record: "spf",
-    change: (_, at) => set(at, "TXT", "v=spf1 include:other.example ~all"),
-    verified: false,
-    reason: "wrong_value",
-    fix: /include:amazonses\.com/,
-    found: /other\.example/,
-  },
-  {
-    name: "a stricter DMARC policy",
-    record: "dmarc",
-    change: (_, at) => set(at, "TXT", "v=DMARC1; p=reject; rua=mailto:a@b.example"),
-    verified: true,
-    reason: null,
-    fix: null,
-  },
-  {
-    name: "an inherited DMARC policy",
-    record: "dmarc",
-    change: async ({ domain_identity: domain }, at) => {
-      await world.sandbox.removeDns(at, "TXT");
-      await set(`_dmarc.${domain.slice(domain.indexOf(".") + 1)}`, "TXT", "v=DMARC1; p=quarantine");
-    },
-    verified: true,
-    reason: "inherited",
-    fix: /Nothing to do: the policy at _dmarc\./,
-    found: /quarantine/,
-  },
-  {
-    name: "a competing MX that comes first",
-    record: "inbound",
-    change: (_, at, value) => set(at, "MX", value, "1 mx.other.example"),
-    verified: false,
-    reason: "competing_mx",
-    fix: /Delete the other MX records/,
-    found: /mx\.other\.example/,
-  },
-  {
-    name: "a competing MX that comes last",
-    record: "inbound",
-    change: (_, at, value) => set(at, "MX", value, "90 mx.other.example"),
-    verified: true,
-    reason: "competing_mx",
-    fix: /Mail comes here first/,
-  },
-  {
-    name: "a flattened CNAME",
-    record: "dkim",
-    change: async (_, at) => {
-      await world.sandbox.removeDns(at, "CNAME");
-      await set(at, "A", "192.0.2.1");
-    },
-    verified: false,
-    reason: "proxied",
-    fix: /switch proxying/,
-  },
-];
-
-describe("what is wrong with a record", () => {
-  test.each(ROWS.map((row): [string, Row] => [row.name, row]))("%s", async (_, row) => {
+function testRecords({ world, workspace, read }: Place): void {
+  test.each(DNS_TROUBLES.map((row): [string, DnsTrouble] => [row.name, row]))("%s", async (_, row) => {
     const setup = await workspace.verifiedSetup();
-    const { address, record } = setup.dns_records[INDEX[row.record]] ?? { address: "", record: "" };
-    await row.change(setup, address, record);
+    const index = RECORD_INDEX[row.record];
+    const { address: at = "", record: value = "" } = setup.dns_records[index] ?? {};
+    await row.change(world.sandbox, { at, value, domain: setup.domain_identity });
     const { dns_records: records } = await read(setup.id);
-    const seen = records[INDEX[row.record]];
+    const seen = records[index];
     expect([seen?.verified, seen?.reason]).toEqual([row.verified, row.reason]);
     if (row.fix) expect(seen?.fix).toMatch(row.fix);
     else expect(seen?.fix).toBe(null);
@@ -201,9 +48,9 @@ describe("what is wrong with a record", () => {
     expect(records.filter(({ verified }) => verified).length).toBeGreaterThanOrEqual(6);
     expect((await listedSetup(workspace, setup.id))?.dns_verified).toBe(row.verified);
   });
-});
+}
 
-describe("what SES thinks", () => {
+function testProvider({ world, workspace, read, tick, searchedSetup }: Place): void {
   test("pending: the records wait for it", async () => {
     const setup = await searchedSetup();
     await workspace.publish(setup);
@@ -264,9 +111,9 @@ describe("what SES thinks", () => {
     await tick(Date.now() + 200_000);
     expect(await read(id)).toMatchObject({ sending_status: "enabled", sending_status_cause: null });
   });
-});
+}
 
-describe("an outage", () => {
+function testOutages({ world, workspace, read, verify }: Place): void {
   const OUTAGES: [name: string, faults: object][] = [
     ["SERVFAIL", { dns: { servfail: true } }],
     ["resolvers that do not answer", { dns: { timeout: true } }],
@@ -278,9 +125,7 @@ describe("an outage", () => {
     async (_, faults) => {
       const before = await workspace.verifiedSetup();
       await world.sandbox.withFaults(faults, async () => {
-        for (const method of ["GET", "POST"] as const) {
-          const path = method === "GET" ? setupPath(before.id) : `${setupPath(before.id)}/verify`;
-          const during = await workspace.api.expect<SetupDetail>(200, method, path);
+        for (const during of await Promise.all([read(before.id), verify(before.id)])) {
           expect(during.dns_records.every(({ verified }) => verified)).toBe(true);
           if ("dns" in faults) {
             expect(during.dns_checked_at).toBe(before.dns_checked_at);
@@ -301,9 +146,9 @@ describe("an outage", () => {
     expect(all).toHaveLength(50);
     expect((await world.sandbox.calls("GetEmailIdentity")).length).toBeLessThanOrEqual(2);
   });
-});
+}
 
-describe("who may have a domain", () => {
+function testClaims({ world, workspace, setupPath, tick }: Place): void {
   const create = (by: Workspace, domain: string) =>
     by.api.call("POST", "/v1/ses-setup", {
       json: { tenant_name: world.unique("tenant"), domain_identity: domain },
@@ -350,17 +195,30 @@ describe("who may have a domain", () => {
     const state = await world.sandbox.state();
     expect(state.tenants.some(({ name }) => name === setup.tenant_name)).toBe(false);
   });
-});
+}
 
-test("ticks are the operator's", async () => {
-  assertProblem(await workspace.api.call("POST", "/v1/operator/tick", { json: {} }), {
-    status: 403,
-    code: "operator_only",
+function testTicks({ world, workspace }: Place): void {
+  test("are the operator's", async () => {
+    assertProblem(await workspace.api.call("POST", "/v1/operator/tick", { json: {} }), {
+      status: 403,
+      code: "operator_only",
+    });
+    expect((await world.operator.call("POST", "/v1/operator/tick")).status).toBe(200);
+    assertProblem(await world.operator.call("POST", "/v1/operator/tick", { json: { now: "tomorrow" } }), {
+      status: 422,
+      code: "validation_failed",
+      pointer: "/now",
+    });
   });
-  expect((await world.operator.call("POST", "/v1/operator/tick")).status).toBe(200);
-  assertProblem(await world.operator.call("POST", "/v1/operator/tick", { json: { now: "tomorrow" } }), {
-    status: 422,
-    code: "validation_failed",
-    pointer: "/now",
+}
+
+await onEachDatabase(async (where, options) => {
+  const place = await startPlace(options);
+  describe(where, () => {
+    describe("what is wrong with a record", () => testRecords(place));
+    describe("what SES thinks", () => testProvider(place));
+    describe("an outage", () => testOutages(place));
+    describe("who may have a domain", () => testClaims(place));
+    describe("ticks", () => testTicks(place));
   });
 });
