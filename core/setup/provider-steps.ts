@@ -33,7 +33,7 @@ export type StepsFailed<Work, Taken> = {
   readonly work: Work;
   /** So many steps are done. */
   readonly done: number;
-  /** The step after them may be done as well: nobody knows. */
+  /** The step after them may be done as well: its call was sent, and a refusal costs nothing to be checked. */
   readonly mayBeDone: boolean;
 };
 
@@ -56,7 +56,7 @@ export async function takeSteps<Work, Taken>(
     const made = await makeOrAdopt(step, work);
     if (!made.ok) {
       const { fault, isTaken } = made.error;
-      const mayBeDone = !isTaken && MAY_BE_DONE.has(fault.kind);
+      const mayBeDone = !isTaken && fault.kind !== "out_of_turn";
       return { kind: "failed", fault, taken: isTaken ? step.taken : undefined, work, done: index, mayBeDone };
     }
     work = made.value;
@@ -64,13 +64,6 @@ export async function takeSteps<Work, Taken>(
   }
   return { kind: "done", work };
 }
-
-/** After `already_exists`, only another's: ours was adopted, and what could not be told may be ours. */
-const MAY_BE_DONE: ReadonlySet<ProviderFault["kind"]> = new Set([
-  "already_exists",
-  "unavailable",
-  "timed_out",
-]);
 
 async function makeOrAdopt<Work, Taken>(
   step: ProviderStep<Work, Taken>,

@@ -9,13 +9,22 @@ import { type Journey, listedSetup, useCaseOn } from "../support/world.ts";
 
 const UNAVAILABLE = { status: 502, code: "provider_unavailable" };
 
-/** Each call of a creation refused, failing before it took effect, and failing after. */
+/** As often as a throttled call is tried. */
+const TRIES = 3;
+
+/** Each call answered with each error, before it took effect and after. A throttled one is tried again, and is done then. */
 const failures = (operations: readonly string[]): readonly (readonly [name: string, fail: object])[] =>
-  operations.flatMap((operation): [string, object][] => [
-    [`${operation} refused`, { operation, status: 400 }],
-    [`${operation} failing`, { operation, status: 500 }],
-    [`${operation} failing after it took effect`, { operation, status: 500, after_accept: true }],
+  operations.flatMap((operation): readonly [string, object][] => [
+    ...[400, 403, 500].flatMap((status): [string, object][] => [
+      [`${operation} ${status}`, { operation, status }],
+      [`${operation} ${status} after it took effect`, { operation, status, after_accept: true }],
+    ]),
+    [`${operation} 429`, { operation, status: 429, times: TRIES }],
   ]);
+
+const throttledAfterAccept = (operations: readonly string[]): object => ({
+  ses: { fail: operations.map((operation) => ({ operation, status: 429, after_accept: true })) },
+});
 
 export const journeys: readonly Journey[] = [
   {
@@ -25,13 +34,14 @@ export const journeys: readonly Journey[] = [
       const name = world.unique("clinic");
       const json = { tenant_name: name, domain_identity: `mail.${name}.example` };
       const create = (): Promise<ApiAnswer> => workspace.api.call("POST", "/v1/ses-setup", { json });
-      const rows = failures(["CreateTenant", "CreateEmailIdentity"]).map(([trouble, fail]): RefusalRow => ({
+      const calls = ["CreateTenant", "CreateEmailIdentity"];
+      const rows = failures(calls).map(([trouble, fail]): RefusalRow => ({
         name: trouble,
         ask: () => world.sandbox.withFaults({ ses: { fail } }, create),
         ...UNAVAILABLE,
       }));
       await assertRefused(workspace, rows);
-      assert.equal((await create()).status, 201);
+      assert.equal((await world.sandbox.withFaults(throttledAfterAccept(calls), create)).status, 201);
     },
   },
   {
@@ -52,7 +62,7 @@ export const journeys: readonly Journey[] = [
         ...UNAVAILABLE,
       }));
       await assertRefused(workspace, rows);
-      assert.equal((await create()).status, 201);
+      assert.equal((await world.sandbox.withFaults(throttledAfterAccept(calls), create)).status, 201);
     },
   },
   {
@@ -74,6 +84,9 @@ export const journeys: readonly Journey[] = [
         assert.ok(!state.tenants.some((tenant) => tenant.name === setup.tenant_name), trouble);
         assert.ok(!state.identities.some((identity) => identity.name === setup.domain_identity), trouble);
       }
+      const { id } = await workspace.newSetup();
+      const remove = (): Promise<ApiAnswer> => api.call("DELETE", `/v1/ses-setup/${id}`);
+      assert.equal((await world.sandbox.withFaults(throttledAfterAccept(calls), remove)).status, 204);
     },
   },
   {

@@ -227,6 +227,7 @@ const fault = (kind: ProviderFault["kind"]): { readonly ok: false; readonly erro
 /** Every way a call can fail, and what the request it belongs to is refused with. */
 const FAULTS: readonly [fault: PlannedFault, refusal: string][] = [
   [{ kind: "refused" }, "provider_unavailable"],
+  [{ kind: "refused", afterAccept: true }, "provider_unavailable"],
   [{ kind: "throttled" }, "provider_unavailable"],
   [{ kind: "unavailable" }, "provider_unavailable"],
   [{ kind: "unavailable", afterAccept: true }, "provider_unavailable"],
