@@ -23,6 +23,8 @@ export type WorkerOptions = {
 export type RunningWorker = Pick<Program, "url"> & {
   /** Of its database. */
   readonly databaseUrl: string;
+  /** Does what the platform does when its cron trigger is due. */
+  cronIsDue(): Promise<void>;
   /** Ends it without a goodbye, as isolates end; its database goes with it. */
   stop(): Promise<void>;
 };
@@ -60,6 +62,8 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     serviceBindings: { ASSETS: () => new AssetAnswer(script) },
     host: "127.0.0.1",
     port,
+    // Gives the cron trigger a path of its own.
+    unsafeTriggerHandlers: true,
     // Facts about the client as Cloudflare gives them: miniflare would ask the network for them.
     cf: false,
     // Its log lines, and what it says about connections that end with it.
@@ -74,6 +78,10 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   return {
     url,
     databaseUrl: server.url,
+    async cronIsDue() {
+      const answer = await fetch(`${url}/cdn-cgi/handler/scheduled`);
+      if (!answer.ok) throw new Error(`the cron trigger ended with ${await answer.text()}`);
+    },
     async stop() {
       await worker.dispose();
       await server.stop();
