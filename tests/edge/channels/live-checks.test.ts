@@ -113,7 +113,7 @@ function testProvider({ world, workspace, read, tick, searchedSetup }: Place): v
   });
 }
 
-function testOutages({ world, workspace, read, verify }: Place): void {
+function testOutages({ world, workspace, read, verify, searchedSetup }: Place): void {
   const OUTAGES: [name: string, faults: object][] = [
     ["SERVFAIL", { dns: { servfail: true } }],
     ["resolvers that do not answer", { dns: { timeout: true } }],
@@ -121,11 +121,14 @@ function testOutages({ world, workspace, read, verify }: Place): void {
     ["SES throttles", { ses: { fail: { operation: "GetEmailIdentity", status: 429, times: 100 } } }],
   ];
   test.each(OUTAGES)(
-    "fails no read, changes no flag: %s",
+    "fails no read, changes no flag, stops no send: %s",
     async (_, faults) => {
-      const before = await workspace.verifiedSetup();
+      const sender = await workspace.sender();
+      const before = sender.setup;
       await world.sandbox.withFaults(faults, async () => {
-        for (const during of await Promise.all([read(before.id), verify(before.id)])) {
+        const [sent, ...checks] = await Promise.all([sender.post(), read(before.id), verify(before.id)]);
+        expect(sent.status).toBe(201);
+        for (const during of checks) {
           expect(during.dns_records.every(({ verified }) => verified)).toBe(true);
           if ("dns" in faults) {
             expect(during.dns_checked_at).toBe(before.dns_checked_at);
@@ -137,6 +140,19 @@ function testOutages({ world, workspace, read, verify }: Place): void {
     },
     20_000,
   );
+
+  test.each(OUTAGES.slice(2))("of a setup that SES has to confirm is a wait: %s", async (_, faults) => {
+    const setup = await searchedSetup();
+    await workspace.publish(setup);
+    await world.sandbox.clearCalls();
+    const during = await world.sandbox.withFaults(faults, () => read(setup.id));
+    expect(await world.sandbox.calls("GetEmailIdentity")).not.toEqual([]);
+    expect(during.dns_records.map(({ verified }) => verified)).toEqual([
+      ...Array(4).fill(false),
+      ...Array(3).fill(true),
+    ]);
+    expect((await listedSetup(workspace, setup.id))?.dns_verified).toBe(false);
+  });
 
   test("fifty reads of one setup at once ask SES twice at most", async () => {
     const setup = await workspace.newSetup();
