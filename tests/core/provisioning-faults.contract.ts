@@ -41,7 +41,7 @@ type Thing = {
   assertWhole(world: SetupWorld): void;
   /** Makes what it needs, and answers its requests. */
   prepare(world: SetupWorld): Promise<{
-    create(): Promise<Outcome>;
+    create(key?: string): Promise<Outcome>;
     /** Of the same names, but not the same request. */
     createOther(): Promise<Outcome>;
     remove(id: Id): Promise<Outcome>;
@@ -64,9 +64,9 @@ const THINGS: readonly Thing[] = [
       assert.equal(identity.feedback, false);
     },
     prepare: async ({ ports, workspaceId, neighbourId }) => {
-      const request = { workspaceId, tenantName: "clinic", domainIdentity: DOMAIN, claim: sampleClaim() };
+      const request = { workspaceId, tenantName: "clinic", domainIdentity: DOMAIN, claim: null };
       return {
-        create: () => createSetup(ports, request),
+        create: (key) => createSetup(ports, { ...request, claim: sampleClaim(key) }),
         createOther: () => createSetup(ports, { ...request, workspaceId: neighbourId }),
         remove: (setupId) => deleteSetup(ports, { workspaceId, setupId }),
         list: async () => (await listSetups(ports, { workspaceId, window: null })).items,
@@ -98,11 +98,11 @@ const THINGS: readonly Thing[] = [
         senderDisplayName: null,
         emailType: "transactional",
         unsubscribeScope: null,
-        claim: sampleClaim(),
+        claim: null,
       };
       return {
-        create: () => createEmailUseCase(ports, request),
-        createOther: () => createEmailUseCase(ports, { ...request, emailType: "marketing", claim: null }),
+        create: (key) => createEmailUseCase(ports, { ...request, claim: sampleClaim(key) }),
+        createOther: () => createEmailUseCase(ports, { ...request, emailType: "marketing" }),
         remove: (useCaseId) => deleteUseCase(ports, { workspaceId, useCaseId }),
         list: () => listUseCases(ports, { workspaceId }),
       };
@@ -111,70 +111,53 @@ const THINGS: readonly Thing[] = [
 ];
 
 type Requests = Awaited<ReturnType<Thing["prepare"]>>;
-type FaultRow = ReturnType<typeof faultRows>[number];
 
-/** Asks for the thing while a call of it fails. */
-async function refusedOnce(
-  { ports }: SetupWorld,
-  { create }: Requests,
-  [, operation, fault, refusal]: FaultRow,
-): Promise<void> {
-  ports.mailProvider.faults.set(operation, fault);
-  assert.equal(outcomeOf(await create()), refusal);
+/** Makes it, and answers its id. */
+async function made(world: SetupWorld, { create, list }: Requests, key?: string): Promise<Id> {
+  assert.equal(outcomeOf(await create(key)), "done");
+  await Promise.all(world.background);
+  const [standing] = await list();
+  assert.ok(standing);
+  return standing.id;
 }
 
 const creations = (thing: Thing): readonly ContractCase<SetupWorld>[] =>
-  faultRows(thing.making).flatMap((row) => [
-    {
-      name: `a ${thing.name} that cannot be made leaves nothing behind: ${row[0]}`,
-      async run(world) {
-        const requests = await thing.prepare(world);
-        const before = world.ports.mailProvider.standing;
-        await refusedOnce(world, requests, row);
-        // What a time-out leaves is undone unless the request is repeated; everything else was undone at once.
-        if (row[3] === "provider_timed_out") {
-          assert.equal(outcomeOf(await requests.createOther()), thing.taken);
-          await ticks(world);
-        }
-        assert.deepEqual(world.ports.mailProvider.standing, before);
-        assert.deepEqual(await requests.list(), []);
-        assert.equal(outcomeOf(await requests.createOther()), "done");
-      },
+  faultRows(thing.making).map(([name, operation, fault, refusal]) => ({
+    name: `a ${thing.name} that cannot be made can be asked for again, or leaves nothing behind: ${name}`,
+    async run(world) {
+      const requests = await thing.prepare(world);
+      const { mailProvider } = world.ports;
+      const before = mailProvider.standing;
+
+      mailProvider.faults.set(operation, fault);
+      assert.equal(outcomeOf(await requests.create()), refusal);
+      const id = await made(world, requests);
+      thing.assertWhole(world);
+      assert.equal(outcomeOf(await requests.remove(id)), "done");
+
+      mailProvider.faults.set(operation, fault);
+      assert.equal(outcomeOf(await requests.create("key-2")), refusal);
+      // What a time-out leaves is undone unless the request is repeated; everything else was undone at once.
+      if (refusal === "provider_timed_out") {
+        assert.equal(outcomeOf(await requests.createOther()), thing.taken);
+        await ticks(world);
+      }
+      assert.deepEqual(mailProvider.standing, before);
+      assert.deepEqual(await requests.list(), []);
+      assert.equal(outcomeOf(await requests.createOther()), "done");
     },
-    {
-      name: `a ${thing.name} that could not be made is made when it is asked for again: ${row[0]}`,
-      async run(world) {
-        const requests = await thing.prepare(world);
-        await refusedOnce(world, requests, row);
-        assert.equal(outcomeOf(await requests.create()), "done");
-        await Promise.all(world.background);
-        thing.assertWhole(world);
-      },
-    },
-  ]);
+  }));
 
 const completions = (thing: Thing): readonly ContractCase<SetupWorld>[] =>
   faultRows(thing.completing).map(([name, operation, fault]) => ({
     name: `a ${thing.name} that was answered is completed by its task: ${name}`,
     async run(world) {
-      const { create } = await thing.prepare(world);
       world.ports.mailProvider.faults.set(operation, fault);
-      assert.equal(outcomeOf(await create()), "done");
-      await Promise.all(world.background);
+      await made(world, await thing.prepare(world));
       await ticks(world);
       thing.assertWhole(world);
     },
   }));
-
-/** One that stands, with its requests. */
-async function standing(world: SetupWorld, thing: Thing): Promise<Requests & { readonly id: Id }> {
-  const requests = await thing.prepare(world);
-  assert.equal(outcomeOf(await requests.create()), "done");
-  await Promise.all(world.background);
-  const [made] = await requests.list();
-  assert.ok(made);
-  return { ...requests, id: made.id };
-}
 
 /** The ends of its deletions in a tick so much later. */
 const endsOf = async ({ ports }: SetupWorld, { deletion }: Thing, afterMs: number): Promise<unknown> =>
@@ -183,39 +166,38 @@ const endsOf = async ({ ports }: SetupWorld, { deletion }: Thing, afterMs: numbe
     .map(({ end }) => end.kind);
 
 const deletions = (thing: Thing): readonly ContractCase<SetupWorld>[] => [
-  ...faultRows(thing.removal).flatMap(([name, operation, fault, refusal]) => [
-    {
-      name: `a ${thing.name} whose deletion fails is listed, and deleted when it is asked for again: ${name}`,
-      async run(world: SetupWorld) {
-        const { id, remove, list, createOther } = await standing(world, thing);
-        world.ports.mailProvider.faults.set(operation, fault);
-        assert.equal(outcomeOf(await remove(id)), refusal);
-        assert.equal((await list()).length, 1);
-        assert.equal(outcomeOf(await createOther()), thing.taken);
-        assert.equal(outcomeOf(await remove(id)), "done");
-        assert.deepEqual(await list(), []);
-        assert.equal(outcomeOf(await createOther()), "done");
-      },
+  ...faultRows(thing.removal).map(([name, operation, fault, refusal]) => ({
+    name: `a ${thing.name} whose deletion fails can be deleted again, or stands as it did, or goes by itself: ${name}`,
+    async run(world: SetupWorld) {
+      const requests = await thing.prepare(world);
+      const { remove, list, createOther } = requests;
+      const { faults } = world.ports.mailProvider;
+
+      const first = await made(world, requests);
+      faults.set(operation, fault);
+      assert.equal(outcomeOf(await remove(first)), refusal);
+      assert.equal((await list()).length, 1);
+      assert.equal(outcomeOf(await createOther()), thing.taken);
+      assert.equal(outcomeOf(await remove(first)), "done");
+      assert.deepEqual(await list(), []);
+
+      const second = await made(world, requests, "key-2");
+      faults.set(operation, fault);
+      assert.equal(outcomeOf(await remove(second)), refusal);
+      const nothingGone = operation === thing.removal[0] && isCertain(fault);
+      assert.equal((await list())[0]?.status, nothingGone ? "ready" : "deleting");
+      await ticks(world);
+      if (nothingGone && fault.afterAccept !== true) thing.assertWhole(world);
+      if (!nothingGone) assert.deepEqual(await list(), []);
+      assert.equal(outcomeOf(await createOther()), nothingGone ? thing.taken : "done");
     },
-    {
-      name: `a ${thing.name} whose deletion fails stands as it did, or goes by itself: ${name}`,
-      async run(world: SetupWorld) {
-        const { id, remove, list, createOther } = await standing(world, thing);
-        world.ports.mailProvider.faults.set(operation, fault);
-        assert.equal(outcomeOf(await remove(id)), refusal);
-        const nothingGone = operation === thing.removal[0] && isCertain(fault);
-        assert.equal((await list())[0]?.status, nothingGone ? "ready" : "deleting");
-        await ticks(world);
-        if (nothingGone && fault.afterAccept !== true) thing.assertWhole(world);
-        if (!nothingGone) assert.deepEqual(await list(), []);
-        assert.equal(outcomeOf(await createOther()), nothingGone ? thing.taken : "done");
-      },
-    },
-  ]),
+  })),
   {
     name: `a ${thing.name} that is half gone goes after a minute, and then later and later`,
     async run(world) {
-      const { id, remove, list } = await standing(world, thing);
+      const requests = await thing.prepare(world);
+      const { remove, list } = requests;
+      const id = await made(world, requests);
       const last = thing.removal.at(-1);
       assert.ok(last);
       world.ports.mailProvider.faults.set(last, { kind: "throttled", times: 3 });
@@ -232,7 +214,9 @@ const deletions = (thing: Thing): readonly ContractCase<SetupWorld>[] => [
   {
     name: `a ${thing.name} that is half gone does not stand again when its repeated deletion is refused at once`,
     async run(world) {
-      const { id, remove, list } = await standing(world, thing);
+      const requests = await thing.prepare(world);
+      const { remove, list } = requests;
+      const id = await made(world, requests);
       for (const operation of thing.removal.toReversed()) {
         world.ports.mailProvider.faults.set(operation, { kind: "refused" });
         assert.equal(outcomeOf(await remove(id)), "provider_unavailable");
