@@ -1,5 +1,6 @@
 // What the operations on setups and use cases need, for their tests: real stores on a fresh database, a provider and a
 // zone of maps, and a clock that moves when it is told to.
+import { makeReputationStore } from "../../adapters/libsql/reputation-store.ts";
 import { makeIdentityMemory } from "../../adapters/system/identity-memory.ts";
 import { makeIdSource } from "../../adapters/system/id-source.ts";
 import { makeSharedWork } from "../../adapters/system/shared-work.ts";
@@ -12,6 +13,8 @@ import { createSetup } from "../../core/setup/create-setup.ts";
 import { deriveDnsRecords } from "../../core/setup/dns-records.ts";
 import { isStanding, type StandingSetup } from "../../core/setup/find-setup.ts";
 import type { SetupSharing } from "../../core/setup/ses-setup.ts";
+import { TIER_POLICY } from "../../core/reputation/read-tier-policy.ts";
+import type { TierPolicy } from "../../core/reputation/tier-policy.ts";
 import type { PoolMode } from "../../core/use-case/sending-pool.ts";
 import { addWorkspace, makeChannelStores } from "./channel-samples.ts";
 import { openTestDatabase } from "./databases.ts";
@@ -29,8 +32,11 @@ export class MovableClock {
   }
 }
 
-export async function makeSetupWorld(settings: { setupSharing?: SetupSharing; pools?: PoolMode } = {}) {
-  const stores = makeChannelStores(await openTestDatabase());
+export async function makeSetupWorld(
+  settings: { setupSharing?: SetupSharing; pools?: PoolMode; tierPolicy?: TierPolicy } = {},
+) {
+  const database = await openTestDatabase();
+  const stores = { ...makeChannelStores(database), reputation: makeReputationStore(database) };
   const clock = new MovableClock();
   const mailProvider = new FakeMailProvider();
   mailProvider.clock = clock;
@@ -55,12 +61,13 @@ export async function makeSetupWorld(settings: { setupSharing?: SetupSharing; po
       installation: "installation-1",
       setupSharing: "workspace" as SetupSharing,
       pools: "none" as PoolMode,
+      tierPolicy: TIER_POLICY,
       ...settings,
     },
   };
   const workspace = await addWorkspace(stores, 1);
   const neighbour = await addWorkspace(stores, 2);
-  return { ports, background, workspaceId: workspace.id, neighbourId: neighbour.id };
+  return { ports, database, background, workspaceId: workspace.id, neighbourId: neighbour.id };
 }
 export type SetupWorld = Awaited<ReturnType<typeof makeSetupWorld>>;
 
