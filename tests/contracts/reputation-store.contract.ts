@@ -30,6 +30,7 @@ import {
   type EmailStores,
   hourOf,
   makeEmailStores,
+  reputationQuestion,
   sampleEvent,
   withUseCase,
 } from "../support/email-samples.ts";
@@ -39,18 +40,8 @@ const DAY_MS = 24 * HOUR_MS;
 const LEASE_MS = 60_000;
 const NOW = SAMPLE_TIME + 9 * DAY_MS;
 
-const question = (useCase: EmailUseCase, changes: Partial<ReputationQuestion> = {}): ReputationQuestion => ({
-  useCaseId: useCase.id,
-  workspaceId: null,
-  now: NOW,
-  dayMs: DAY_MS,
-  dayStartsAt: SAMPLE_TIME,
-  daysFrom: 0,
-  bucketsFrom: 0,
-  incidentsFrom: 0,
-  historyMax: 10,
-  ...changes,
-});
+const question = (useCase: EmailUseCase, changes: Partial<ReputationQuestion> = {}): ReputationQuestion =>
+  reputationQuestion(useCase, { now: NOW, ...changes });
 
 async function found(stores: EmailStores, useCase: EmailUseCase, changes: Partial<ReputationQuestion> = {}) {
   const record = await stores.reputation.find(question(useCase, changes));

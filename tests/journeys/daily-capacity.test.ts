@@ -15,6 +15,7 @@ import {
   UNHURRIED,
 } from "../support/program.ts";
 import { assertProblem } from "../support/refusals.ts";
+import { until } from "../support/until.ts";
 import { makeWorld } from "../support/world.ts";
 
 const SENDS = 400;
@@ -173,13 +174,12 @@ test(
     expect((await theirs.reputation()).used).toBe(2);
 
     await account({ max_24_hour_send: 10_000, max_send_rate: 8 }, 48);
-    const burst = await Promise.all(
-      Array.from({ length: 40 }, () => ours.post({ to_address: ours.newRecipient() })),
-    );
-    const sent = burst.filter(({ status }) => status === 201).length;
-    assert.ok(sent >= 4 && sent < 40, `${sent} of 40 within a moment, of 8 a second`);
-    for (const answer of burst)
-      if (answer.status !== 201) assertProblem(answer, { ...exceeded, headers: { "retry-after": /^1$/ } });
+    const post = (): Promise<ApiAnswer> => ours.post({ to_address: ours.newRecipient() });
+    const burst = await Promise.all(Array.from({ length: 40 }, post));
+    const late = burst.filter(({ status }) => status !== 201);
+    assert.ok(late.length > 0, "40 within a moment, of 8 a second");
+    for (const answer of late) assertProblem(answer, { ...exceeded, headers: { "retry-after": /^1$/ } });
+    await until("another second has begun", post, ({ status }) => status === 201);
   },
   TEST_MS_MAX,
 );

@@ -9,6 +9,7 @@ import type { MailEvent } from "../../core/email/mail-event.ts";
 import type { Id } from "../../core/ids.ts";
 import type { CapacityAsked, EmailFilter, SendQuestion } from "../../core/ports/email-store.ts";
 import type { EventFilter } from "../../core/ports/event-store.ts";
+import type { ReputationQuestion } from "../../core/ports/reputation-store.ts";
 import { ACCOUNT_HOUR_MS, accountTime } from "../../core/reputation/account-share.ts";
 import type { EmailUseCase } from "../../core/use-case/use-case.ts";
 import { makeReputationStore } from "../../adapters/libsql/reputation-store.ts";
@@ -114,6 +115,23 @@ export async function addWrittenEmail(
   assert.equal((await stores.emails.writeAhead(email, null, askedAt(email.writtenAt))).ok, true);
   return email;
 }
+
+/** Asks for all that is known of a use case, whatever workspace it is of; today is the day of the samples. */
+export const reputationQuestion = (
+  { id }: EmailUseCase,
+  changes: Partial<ReputationQuestion> = {},
+): ReputationQuestion => ({
+  useCaseId: id,
+  workspaceId: null,
+  now: SAMPLE_TIME,
+  dayMs: DAY_MS,
+  dayStartsAt: SAMPLE_TIME,
+  daysFrom: 0,
+  bucketsFrom: 0,
+  incidentsFrom: 0,
+  historyMax: 10,
+  ...changes,
+});
 
 type Scope = { readonly workspaceId: Id; readonly useCaseId: Id | null; readonly setupId: Id | null };
 

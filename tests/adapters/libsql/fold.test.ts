@@ -6,7 +6,6 @@ import fc from "fast-check";
 import type { MailEvent } from "../../../core/email/mail-event.ts";
 import { EVENT_TYPES, type EventType } from "../../../core/email/email-state.ts";
 import { settle } from "../../../core/email/settle.ts";
-import type { ReputationQuestion } from "../../../core/ports/reputation-store.ts";
 import { type Cohort, type CountableMail, countsOf, sumOf } from "../../../core/reputation/mail-counts.ts";
 import type { EmailUseCase } from "../../../core/use-case/use-case.ts";
 import { SAMPLE_TIME } from "../../support/channel-samples.ts";
@@ -19,6 +18,7 @@ import {
   eventId,
   makeEmailStores,
   messageId,
+  reputationQuestion,
   sampleEmail,
   sampleEvent,
   scopeOf,
@@ -139,18 +139,6 @@ async function live(steps: readonly Step[], mails: number) {
   });
 }
 
-const everything = (): ReputationQuestion => ({
-  useCaseId: useCase.id,
-  workspaceId: null,
-  now: SAMPLE_TIME,
-  dayMs: 1000,
-  dayStartsAt: SAMPLE_TIME,
-  daysFrom: 0,
-  bucketsFrom: 0,
-  incidentsFrom: 0,
-  historyMax: 0,
-});
-
 /** What core counts of all mails so far; a cohort of which nothing counts is left out. */
 const cohortsOf = (mails: readonly (CountableMail & { readonly cohortAt: number })[]): readonly Cohort[] =>
   [...new Set(mails.map(({ cohortAt }) => cohortAt))]
@@ -189,7 +177,7 @@ test("the SQL fold equals settle and countsOf, whatever the order of events and 
         expect(items.length).toBe(shown.size);
         if (email && cohortAt !== null) counted.push({ ...email, cohortAt });
       }
-      const { buckets } = (await stores.reputation.find(everything())) ?? {};
+      const { buckets } = (await stores.reputation.find(reputationQuestion(useCase))) ?? {};
       expect(buckets).toEqual(cohortsOf(counted));
       const { looked, differed } = await stores.events.rebuild(0, 10_000);
       expect({ looked, differed }).toEqual({ looked: mailCount - gone, differed: 0 });

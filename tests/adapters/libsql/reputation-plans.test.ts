@@ -4,7 +4,6 @@ import { Database as Sqlite } from "bun:sqlite";
 import { afterAll, expect, test } from "bun:test";
 import type { Database, SqlValue, Statement } from "../../../adapters/libsql/database.ts";
 import { MIGRATIONS } from "../../../adapters/libsql/migrations.ts";
-import type { ReputationQuestion } from "../../../core/ports/reputation-store.ts";
 import type { TierChangeReason } from "../../../core/reputation/standing.ts";
 import type { Task } from "../../../core/tasks/task.ts";
 import {
@@ -18,6 +17,7 @@ import {
   type EmailStores,
   makeEmailStores,
   question as sendQuestion,
+  reputationQuestion,
   sampleEmail,
 } from "../../support/email-samples.ts";
 
@@ -51,17 +51,7 @@ async function planOf(call: (stores: EmailStores) => Promise<unknown>): Promise<
 const { id, workspaceId } = sampleReservation("00000000-0000-7000-8000-000000000001", 1);
 const useCase = sampleUseCase({ id, workspaceId }, 1);
 const email = sampleEmail(useCase, 1);
-const question: ReputationQuestion = {
-  useCaseId: useCase.id,
-  workspaceId,
-  now: SAMPLE_TIME,
-  dayMs: 1000,
-  dayStartsAt: SAMPLE_TIME,
-  daysFrom: 0,
-  bucketsFrom: 0,
-  incidentsFrom: 0,
-  historyMax: 10,
-};
+const question = reputationQuestion(useCase, { workspaceId });
 const task: Task<"review_tier"> = { kind: "review_tier", subjectId: useCase.id, fence: 1, attempts: 1 };
 const { standing } = sampleBeginning();
 const record =
