@@ -61,6 +61,21 @@ export * from "./email/send-email.ts";
 export * from "./email/read-email.ts";
 export * from "./email/receive-notification.ts";
 
+// Reputation: tiers, daily capacity, and what moves a use case between them.
+export * from "./reputation/tier-policy.ts";
+export * from "./reputation/read-tier-policy.ts";
+export * from "./reputation/standing.ts";
+export * from "./reputation/checks.ts";
+export * from "./reputation/mail-counts.ts";
+export * from "./reputation/daily-capacity.ts";
+export * from "./reputation/suspension-limits.ts";
+export * from "./reputation/tier-limits.ts";
+export * from "./reputation/review-standing.ts";
+export * from "./reputation/account-share.ts";
+export * from "./reputation/review-tier.ts";
+export * from "./reputation/get-reputation.ts";
+export * from "./reputation/resume-sending.ts";
+
 // Suppressions and unsubscribing: who is not to get which mail, and why.
 export * from "./suppression/suppression.ts";
 export * from "./suppression/founding.ts";
@@ -99,6 +114,7 @@ export type * from "./ports/notification-reader.ts";
 export type * from "./ports/offset-page.ts";
 export type * from "./ports/provider-suppression-list.ts";
 export type * from "./ports/random-source.ts";
+export type * from "./ports/reputation-store.ts";
 export type * from "./ports/setup-store.ts";
 export type * from "./ports/sha256.ts";
 export type * from "./ports/suppression-store.ts";

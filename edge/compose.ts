@@ -10,6 +10,7 @@ import { makeEventStore } from "../adapters/libsql/event-store.ts";
 import { makeIdempotencyStore } from "../adapters/libsql/idempotency-store.ts";
 import { makeInstallationStore } from "../adapters/libsql/installation-store.ts";
 import { isMigrated } from "../adapters/libsql/migrate.ts";
+import { makeReputationStore } from "../adapters/libsql/reputation-store.ts";
 import { makeSetupStore } from "../adapters/libsql/setup-store.ts";
 import { makeTaskStore } from "../adapters/libsql/task-store.ts";
 import { makeTurnStore } from "../adapters/libsql/turn-store.ts";
@@ -78,6 +79,7 @@ type StoreBound =
   | "useCases"
   | "emails"
   | "events"
+  | "reputation"
   | "tasks"
   | "mailProvider"
   | "mailer"
@@ -161,6 +163,7 @@ export function composePorts(
     useCases: makeUseCaseStore(database),
     emails: makeEmailStore(database),
     events: makeEventStore(database),
+    reputation: makeReputationStore(database),
     suppressions: makeSuppressionStore(database),
     isStorageReady: () => isMigrated(database),
     background,
@@ -170,6 +173,7 @@ export function composePorts(
       setupSharing: config.setupSharing,
       dnsGraceSeconds: config.dnsGraceSeconds,
       pools: config.pools,
+      tierPolicy: config.tierPolicy,
       installation: installation.id,
       operatorKeySha256: installation.operatorKeySha256,
       apiKeyMode: config.sandbox.mode === "off" ? "live" : "test",

@@ -1,6 +1,8 @@
 // The settings, read from the environment once and checked whole before anything starts. A contradiction stops the
 // start with a sentence that names the variable. What each one means is in the README's table.
 import { SETUP_SHARINGS, type SetupSharing } from "../core/setup/ses-setup.ts";
+import { readTierPolicy, TIER_POLICY } from "../core/reputation/read-tier-policy.ts";
+import type { TierPolicy } from "../core/reputation/tier-policy.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import {
   SANDBOX_ACCOUNT_ID,
@@ -54,6 +56,7 @@ export type Config = {
   readonly setupSharing: SetupSharing;
   readonly dnsGraceSeconds: number;
   readonly pools: PoolMode;
+  readonly tierPolicy: TierPolicy;
   /** Everything but sends. */
   readonly sesCallsPerSecond: number;
 };
@@ -138,6 +141,7 @@ export function loadConfig(environment: Environment): Result<Config, readonly st
     operatorApiKey,
     setupSharing,
     pools,
+    tierPolicy: readTiers(setting("TIER_POLICY"), fault),
     sesCallsPerSecond: integer(
       "SES_CALLS_PER_SECOND",
       setting("SES_CALLS_PER_SECOND"),
@@ -165,6 +169,22 @@ export function sandboxUrl(sandbox: Exclude<SandboxConfig, { mode: "off" }>): st
 
 export const isOperatorKey = (text: string): boolean =>
   text.length >= OPERATOR_KEY_CHARACTERS_MIN && /^[\x21-\x7e]+$/.test(text);
+
+/** The table itself, or with members replaced. */
+function readTiers(text: string | null, fault: Fault): TierPolicy {
+  const policy = readTierPolicy(text === null ? {} : parseJson(text));
+  if (policy.ok) return policy.value;
+  policy.error.forEach(fault);
+  return TIER_POLICY;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
 
 type Setting = (name: string) => string | null;
 type Fault = (sentence: string) => void;

@@ -18,6 +18,7 @@ import type { NotificationReader } from "../core/ports/notification-reader.ts";
 import type { Pause } from "../core/ports/pause.ts";
 import type { ProviderTurns } from "../core/ports/provider-turns.ts";
 import type { RandomSource } from "../core/ports/random-source.ts";
+import type { ReputationStore } from "../core/ports/reputation-store.ts";
 import type { SetupStore } from "../core/ports/setup-store.ts";
 import type { Sha256 } from "../core/ports/sha256.ts";
 import type { SharedWork } from "../core/ports/shared-work.ts";
@@ -29,6 +30,7 @@ import type { TopicConfirmer } from "../core/ports/topic-confirmer.ts";
 import type { UnsubscribeTokens } from "../core/ports/unsubscribe-tokens.ts";
 import type { UseCaseStore } from "../core/ports/use-case-store.ts";
 import type { WorkspaceStore } from "../core/ports/workspace-store.ts";
+import type { TierPolicy } from "../core/reputation/tier-policy.ts";
 import type { SetupSharing } from "../core/setup/ses-setup.ts";
 import type { PoolMode } from "../core/use-case/sending-pool.ts";
 import type { CallerCache } from "./caller-cache.ts";
@@ -42,6 +44,7 @@ export type Ports = {
   readonly useCases: UseCaseStore;
   readonly emails: EmailStore;
   readonly events: EventStore;
+  readonly reputation: ReputationStore;
   readonly suppressions: SuppressionStore;
   readonly blobs: BlobStore;
   readonly tasks: TaskStore;
@@ -79,6 +82,7 @@ export type Settings = {
   readonly setupSharing: SetupSharing;
   readonly dnsGraceSeconds: number;
   readonly pools: PoolMode;
+  readonly tierPolicy: TierPolicy;
   /** Names this installation in the tags of everything it makes at the provider. */
   readonly installation: string;
   /** SHA-256 (hex) of the operator's key. */

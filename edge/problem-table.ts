@@ -1,5 +1,6 @@
 // The table of refusals: status, title, what to do next, promised members. See problem.ts for its two uses.
 import type { Refusal, RefusalKind, RefusalOf } from "./refusal.ts";
+import { rateLimitHeaders } from "./rate-limit.ts";
 import { toTime } from "./wire.ts";
 
 export type ProblemStatus = 400 | 401 | 403 | 404 | 409 | 413 | 415 | 416 | 422 | 429 | 500 | 502 | 503 | 504;
@@ -267,6 +268,12 @@ export const PROBLEMS: Rows = {
     detail: () => "Choose another sender_email_address, or delete the use case that has it.",
   },
 
+  not_suspended: {
+    status: 409,
+    title: "The use case is not suspended",
+    detail: () => "There is nothing to resume: its tier is not `suspended`.",
+  },
+
   // E-mails.
   email_not_found: {
     status: 404,
@@ -324,10 +331,22 @@ export const PROBLEMS: Rows = {
     detail: () => "Nothing was sent. Repeat the request after the time in Retry-After.",
     headers: retryAfter,
   },
+  daily_capacity_exceeded: {
+    status: 429,
+    title: "The use case's capacity for today is used up",
+    detail: ({ capacity, used }) =>
+      `Nothing was sent: ${used} of today's ${capacity} are used. Repeat the request after the time in Retry-After; GET /v1/use-case/{use_case_id}/reputation tells how capacity grows.`,
+    members: ({ capacity, used }) => ({ capacity, used }),
+    headers: (refusal) => ({
+      ...retryAfter({ retryAfterSeconds: refusal.resetsInSeconds }),
+      ...rateLimitHeaders(refusal),
+    }),
+  },
   account_capacity_exceeded: {
     status: 429,
-    title: "The account's daily quota at the mail service is used up",
-    detail: () => "Nothing was sent. Repeat the request after the time in Retry-After.",
+    title: "The account's capacity at the mail service is used up",
+    detail: () =>
+      "Nothing was sent: the account's own limit is reached, or this workspace's share of it while others send. Repeat the request after the time in Retry-After.",
     headers: retryAfter,
   },
   send_outcome_unknown: {

@@ -3,6 +3,8 @@ import type { IssueApiKeyRefused } from "../core/access/issue-api-key.ts";
 import type { RevokeApiKeyRefused } from "../core/access/revoke-api-key.ts";
 import type { GetWorkspaceRefused } from "../core/access/get-workspace.ts";
 import type { AttachmentNotFound, EmailNotFound } from "../core/email/read-email.ts";
+import type { ReputationNotFound } from "../core/reputation/get-reputation.ts";
+import type { ResumeSendingRefused } from "../core/reputation/resume-sending.ts";
 import type { SendEmailRefused } from "../core/email/send-email.ts";
 import type { AddSuppressionRefused } from "../core/suppression/add-suppression.ts";
 import type { LiftSuppressionRefused } from "../core/suppression/lift-suppression.ts";
@@ -55,6 +57,8 @@ export type Refusal =
       | CreateEmailUseCaseRefused
       | DeleteUseCaseRefused
       | SendEmailRefused
+      | ReputationNotFound
+      | ResumeSendingRefused
       | NotificationRefused
       | AddSuppressionRefused
       | LiftSuppressionRefused

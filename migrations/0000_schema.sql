@@ -122,12 +122,16 @@ CREATE TABLE `email` (
 	`sent_at` integer,
 	`provider_message_id` text,
 	`updated_at` integer NOT NULL,
+	`cohort_at` integer,
+	`counted_as` integer,
 	`state` text DEFAULT 'sent' NOT NULL,
 	`delivered_at` integer,
 	`bounced_at` integer,
 	`bounce_type` text,
 	`bounce_subtype` text,
 	`complained_at` integer,
+	`counted_bounces` integer DEFAULT 0 NOT NULL,
+	`counted_complaints` integer DEFAULT 0 NOT NULL,
 	`rejected_at` integer,
 	`delivery_delay_at` integer,
 	`first_open_at` integer,
@@ -151,6 +155,7 @@ CREATE INDEX `email_use_case` ON `email` (`use_case_seq`,`listed_state`,`listed_
 CREATE INDEX `email_use_case_to` ON `email` (`use_case_seq`,`to_canonical`,`listed_state`,`listed_at`);--> statement-breakpoint
 CREATE INDEX `email_setup` ON `email` (`workspace_seq`,`setup_seq`,`listed_state`,`listed_at`);--> statement-breakpoint
 CREATE INDEX `email_setup_to` ON `email` (`setup_seq`,`to_canonical`,`listed_state`,`listed_at`);--> statement-breakpoint
+CREATE INDEX `email_cohort` ON `email` (`use_case_seq`,`cohort_at`) WHERE cohort_at IS NOT NULL;--> statement-breakpoint
 CREATE TABLE `email_attachment` (
 	`seq` integer PRIMARY KEY NOT NULL,
 	`id` text NOT NULL,
@@ -202,6 +207,83 @@ CREATE TABLE `email_event_raw` (
 	FOREIGN KEY (`event_seq`) REFERENCES `email_event`(`seq`) ON UPDATE no action ON DELETE no action
 );
 --> statement-breakpoint
+CREATE TABLE `account_quota` (
+	`seq` integer PRIMARY KEY NOT NULL,
+	`mails_in_24_hours` integer,
+	`mails_per_second` integer,
+	`said_at` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE `account_use` (
+	`seq` integer PRIMARY KEY NOT NULL,
+	`workspace_seq` integer NOT NULL,
+	`hour_starts_at` integer NOT NULL,
+	`taken` integer NOT NULL,
+	`second_starts_at` integer NOT NULL,
+	`taken_in_second` integer NOT NULL,
+	FOREIGN KEY (`workspace_seq`) REFERENCES `workspace`(`seq`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `account_use_workspace` ON `account_use` (`workspace_seq`,`hour_starts_at`);--> statement-breakpoint
+CREATE INDEX `account_use_hour` ON `account_use` (`hour_starts_at`);--> statement-breakpoint
+CREATE TABLE `cohort` (
+	`seq` integer PRIMARY KEY NOT NULL,
+	`use_case_seq` integer NOT NULL,
+	`starts_at` integer NOT NULL,
+	`taken` integer NOT NULL,
+	`sent` integer NOT NULL,
+	`delivered` integer NOT NULL,
+	`bounced` integer NOT NULL,
+	`complained` integer NOT NULL,
+	FOREIGN KEY (`use_case_seq`) REFERENCES `use_case`(`seq`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `cohort_use_case` ON `cohort` (`use_case_seq`,`starts_at`);--> statement-breakpoint
+CREATE TABLE `standing` (
+	`seq` integer PRIMARY KEY NOT NULL,
+	`use_case_seq` integer NOT NULL,
+	`workspace_seq` integer NOT NULL,
+	`domain_identity` text NOT NULL,
+	`tier_since` integer NOT NULL,
+	`counts_from` integer NOT NULL,
+	`capacity` integer NOT NULL,
+	`incident_at` integer,
+	`offence` integer,
+	`suspended_until` integer,
+	`is_stopped` integer DEFAULT false NOT NULL,
+	`carried_day_starts_at` integer NOT NULL,
+	`carried_taken` integer NOT NULL,
+	`moving_to` text,
+	FOREIGN KEY (`use_case_seq`) REFERENCES `use_case`(`seq`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`workspace_seq`) REFERENCES `workspace`(`seq`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `standing_use_case_seq_unique` ON `standing` (`use_case_seq`);--> statement-breakpoint
+CREATE INDEX `standing_domain` ON `standing` (`workspace_seq`,`domain_identity`);--> statement-breakpoint
+CREATE INDEX `standing_incident` ON `standing` (`workspace_seq`,`domain_identity`,`incident_at`) WHERE incident_at IS NOT NULL;--> statement-breakpoint
+CREATE TABLE `tier_change` (
+	`seq` integer PRIMARY KEY NOT NULL,
+	`use_case_seq` integer NOT NULL,
+	`workspace_seq` integer NOT NULL,
+	`domain_identity` text NOT NULL,
+	`at` integer NOT NULL,
+	`from_tier` text NOT NULL,
+	`to_tier` text NOT NULL,
+	`why` text NOT NULL,
+	`figures` text NOT NULL,
+	`capacity` integer NOT NULL,
+	`incident_at` integer,
+	`offence` integer,
+	`suspended_until` integer,
+	`is_stopped` integer NOT NULL,
+	`released_from` integer,
+	FOREIGN KEY (`use_case_seq`) REFERENCES `use_case`(`seq`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`workspace_seq`) REFERENCES `workspace`(`seq`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE INDEX `tier_change_use_case` ON `tier_change` (`use_case_seq`,`at`);--> statement-breakpoint
+CREATE INDEX `tier_change_incident` ON `tier_change` (`workspace_seq`,`domain_identity`,`incident_at`) WHERE incident_at IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `tier_change_release` ON `tier_change` (`workspace_seq`,`domain_identity`,`released_from`) WHERE released_from IS NOT NULL;--> statement-breakpoint
 CREATE TABLE `suppression` (
 	`seq` integer PRIMARY KEY NOT NULL,
 	`id` text NOT NULL,

@@ -41,6 +41,8 @@ const record = select({
   bounceType: email.bounceType,
   bounceSubtype: email.bounceSubtype,
   complainedAt: email.complainedAt,
+  countedBounces: email.countedBounces,
+  countedComplaints: email.countedComplaints,
   rejectedAt: email.rejectedAt,
   deliveryDelayAt: email.deliveryDelayAt,
   firstOpenAt: email.firstOpenAt,

@@ -6,8 +6,20 @@ import { canonicalAddress } from "../../core/email/address.ts";
 import type { SendOutcomeKind } from "../../core/email/email-state.ts";
 import type { Email, EmailAttachment, NewEmail } from "../../core/email/email.ts";
 import type { Id } from "../../core/ids.ts";
-import type { EmailStore } from "../../core/ports/email-store.ts";
-import { err, ok } from "../../core/result.ts";
+import type { CapacityTaken, EmailStore, WriteAheadRefused } from "../../core/ports/email-store.ts";
+import { err, ok, type Result } from "../../core/result.ts";
+import {
+  areHoursUsedUp,
+  type CapacityArgs,
+  capacityArgs,
+  giveBackToAccount,
+  isDayUsedUp,
+  isSecondUsedUp,
+  takeOfAccount,
+  usedToday,
+  withCapacity,
+} from "./capacity.ts";
+import { uncount } from "./cohort-fold.ts";
 import { insertSelect, select } from "./columns.ts";
 import type { Database, Row, SqlValue, Statement } from "./database.ts";
 import { emailListArms, readEmailPage } from "./email-list.ts";
@@ -25,6 +37,7 @@ import {
 import { workspace } from "./schema/access.ts";
 import { sesSetup, useCase } from "./schema/channel.ts";
 import { email, emailAttachment } from "./schema/email.ts";
+import { standing } from "./schema/reputation.ts";
 import { selectSendContext, sendContextFromRows } from "./send-context.ts";
 import { bare, prepare } from "./statement.ts";
 import { nothingStops } from "./suppression-reach.ts";
@@ -42,10 +55,11 @@ const selectOfWorkspace = selectEmail<{ readonly workspaceId: Id; readonly id: I
 
 // ---- written ahead
 
-type EmailArgs = ClaimArgs & { readonly [Member in keyof Omit<NewEmail, "attachments">]: SqlValue } & {
-  readonly toCanonical: string;
-  readonly hasAttachment: number;
-};
+type EmailArgs = ClaimArgs &
+  CapacityArgs & { readonly [Member in keyof Omit<NewEmail, "attachments">]: SqlValue } & {
+    readonly toCanonical: string;
+    readonly hasAttachment: number;
+  };
 
 const notSuppressed = nothingStops(
   {
@@ -55,6 +69,15 @@ const notSuppressed = nothingStops(
   },
   sql.placeholder("answersHumanMailAt"),
 );
+
+const cohortAt = sql.placeholder("cohortAt");
+const lacks = (isUsedUp: SQL<number>): SQL<number> => sql`(${cohortAt} IS NOT NULL AND ${isUsedUp})`;
+const lacksDay = lacks(isDayUsedUp);
+const lacksHours = lacks(areHoursUsedUp);
+const lacksSecond = lacks(isSecondUsedUp);
+
+const inUseCase = sql`${workspace} CROSS JOIN ${useCase} ${withCapacity}`;
+const thisUseCase = sql`${workspace.id} = ${sql.placeholder("workspaceId")} AND ${useCase.id} = ${sql.placeholder("useCaseId")}`;
 
 // Only the id may be there already: this very write, run again.
 const insert = prepare<EmailArgs>(
@@ -74,9 +97,10 @@ const insert = prepare<EmailArgs>(
     sendOutcome: outcome("sending"),
     writtenAt: sql.placeholder("writtenAt"),
     updatedAt: sql.placeholder("writtenAt"),
-  })} FROM ${workspace} CROSS JOIN ${useCase} CROSS JOIN ${sesSetup}
-    WHERE ${workspace.id} = ${sql.placeholder("workspaceId")} AND ${useCase.id} = ${sql.placeholder("useCaseId")}
-      AND ${sesSetup.id} = ${sql.placeholder("setupId")} AND ${claimHeld} AND ${notSuppressed}
+    cohortAt,
+  })} FROM ${inUseCase} CROSS JOIN ${sesSetup}
+    WHERE ${thisUseCase} AND ${sesSetup.id} = ${sql.placeholder("setupId")} AND ${claimHeld} AND ${notSuppressed}
+      AND NOT ${lacksDay} AND NOT ${lacksHours} AND NOT ${lacksSecond}
   ON CONFLICT (${bare(email.id)}) DO NOTHING`,
 );
 
@@ -93,13 +117,21 @@ const insertAttachment = prepare<EmailAttachment & { readonly emailId: Id; reado
   ON CONFLICT (${bare(emailAttachment.id)}) DO NOTHING`,
 );
 
+/** Asked only where the mail is not there. */
+const unlessStored = (hindrance: SQL<number>) => sql<number>`(${email.seq} IS NULL AND ${hindrance})`;
 const written = select({
-  claimLost,
-  stored: sql<number>`EXISTS (SELECT 1 FROM ${email} WHERE ${thisEmail})`,
-  isSuppressed: sql<number>`NOT EXISTS (SELECT 1 FROM ${email} WHERE ${thisEmail}) AND NOT ${notSuppressed}`,
+  isStored: sql<number>`${email.seq} IS NOT NULL`,
+  claimLost: unlessStored(claimLost),
+  isSuppressed: unlessStored(sql`NOT ${notSuppressed}`),
+  lacksDay: unlessStored(lacksDay),
+  lacksHours: unlessStored(lacksHours),
+  lacksSecond: unlessStored(lacksSecond),
+  capacity: standing.capacity,
+  used: usedToday,
 });
-const NOTHING_WRITTEN = { stored: 0, claimLost: 0, isSuppressed: 0 };
-const selectWritten = prepare<EmailArgs>(sql`SELECT ${written.list}`);
+const selectWritten = prepare<EmailArgs>(
+  sql`SELECT ${written.list} FROM ${inUseCase} LEFT JOIN ${email} ON ${thisEmail} WHERE ${thisUseCase}`,
+);
 const returnKey = returnClaim(email.id);
 
 // ---- what became of it
@@ -117,12 +149,17 @@ const recordUnknown = prepare<{ readonly id: Id; readonly at: number }>(
     WHERE ${thisEmail} AND ${email.sendOutcome} = ${outcome("sending")}`,
 );
 
-const releaseKey = releaseClaim(email.id, notSent);
-const deleteAttachments = prepare<{ readonly id: Id }>(
-  sql`DELETE FROM ${emailAttachment} WHERE ${emailAttachment.emailSeq} =
-    (SELECT ${email.seq} FROM ${email} WHERE ${thisEmail} AND ${notSent})`,
-);
-const deleteEmail = prepare<{ readonly id: Id }>(sql`DELETE FROM ${email} WHERE ${thisEmail} AND ${notSent}`);
+const isWithdrawn = sql`${thisEmail} AND ${notSent}`;
+const withdrawal = [
+  releaseClaim(email.id, notSent),
+  ...[
+    uncount(isWithdrawn),
+    giveBackToAccount(isWithdrawn),
+    sql`DELETE FROM ${emailAttachment} WHERE ${emailAttachment.emailSeq} =
+      (SELECT ${email.seq} FROM ${email} WHERE ${isWithdrawn})`,
+    sql`DELETE FROM ${email} WHERE ${isWithdrawn}`,
+  ].map((statement) => prepare<{ readonly id: Id }>(statement)),
+];
 
 export function makeEmailStore(database: Database): EmailStore {
   /** Runs the statements on one mail and answers the mail as it then is. */
@@ -134,10 +171,11 @@ export function makeEmailStore(database: Database): EmailStore {
       return sendContextFromRows(await database.read(selectSendContext(question, now)));
     },
 
-    writeAhead(mail, claim) {
+    writeAhead(mail, claim, asked) {
       const { attachments, ...columns } = mail;
       const args = {
         ...columns,
+        ...capacityArgs(asked),
         ...claimArgs(mail.workspaceId, claim, mail.id, mail.writtenAt),
         toCanonical: canonicalAddress(mail.toAddress),
         hasAttachment: Number(attachments.length > 0),
@@ -147,21 +185,12 @@ export function makeEmailStore(database: Database): EmailStore {
           ...takeClaim(args),
           insert(args),
           ...attachments.map((file, position) => insertAttachment({ ...file, emailId: mail.id, position })),
+          takeOfAccount(args),
           ...foldMail({ id: mail.id, at: mail.writtenAt }),
           ...returnKey(args),
           selectWritten(args),
         ],
-        outcome: (results) => {
-          const row = results.at(-1)?.[0];
-          const { stored, claimLost, isSuppressed } = row ? written.read(row) : NOTHING_WRITTEN;
-          if (stored === 1) return ok(undefined);
-          if (claimLost === 1) return err({ kind: "claim_lost" });
-          assert(
-            isSuppressed === 1,
-            "an e-mail was not stored: are there its workspace, use case and setup?",
-          );
-          return err({ kind: "recipient_suppressed" });
-        },
+        outcome: (results) => toWritten(mail, results.at(-1)?.[0]),
       });
     },
 
@@ -172,7 +201,7 @@ export function makeEmailStore(database: Database): EmailStore {
 
     withdraw: (id) =>
       database.write({
-        statements: [releaseKey({ id }), deleteAttachments({ id }), deleteEmail({ id })],
+        statements: withdrawal.map((statement) => statement({ id })),
         outcome: () => undefined,
       }),
 
@@ -183,6 +212,21 @@ export function makeEmailStore(database: Database): EmailStore {
 
     list: (filter, window, now) => readEmailPage(database, emailListArms(filter, window.after, now), window),
   };
+}
+
+function toWritten(mail: NewEmail, row: Row | undefined): Result<CapacityTaken | null, WriteAheadRefused> {
+  assert(row !== undefined, "an e-mail was not stored: are there its workspace and use case?");
+  const { isStored, capacity, used, ...why } = written.read(row);
+  if (isStored === 1) return ok(mail.cohortAt === null ? null : { capacity, used });
+  if (why.claimLost === 1) return err({ kind: "claim_lost" });
+  if (why.isSuppressed === 1) return err({ kind: "recipient_suppressed" });
+  if (why.lacksDay === 1) return err({ kind: "daily_capacity_exceeded", capacity, used });
+  if (why.lacksHours === 1) return err({ kind: "account_capacity_exceeded", window: "24_hours" });
+  assert(
+    why.lacksSecond === 1,
+    "an e-mail was not stored, and nothing stood in its way: is there its setup?",
+  );
+  return err({ kind: "account_capacity_exceeded", window: "second" });
 }
 
 /** The e-mail that the last two statements read. */

@@ -4,6 +4,7 @@ import { sql } from "drizzle-orm";
 import type { MailEvent } from "../../core/email/mail-event.ts";
 import type { Id } from "../../core/ids.ts";
 import type { EventStore } from "../../core/ports/event-store.ts";
+import { emptyCohorts } from "./cohort-fold.ts";
 import { insertSelect, select } from "./columns.ts";
 import type { Database, SqlValue } from "./database.ts";
 import { eventListArms, readEventPage } from "./event-list.ts";
@@ -67,7 +68,11 @@ export function makeEventStore(database: Database): EventStore {
     rebuild(afterSeq, limit) {
       // A repair is no news about the mail: at 0 leaves its last update where it was.
       return database.write({
-        statements: [...foldSlice({ afterSeq, limit, at: 0 }), selectSlice({ afterSeq, limit })],
+        statements: [
+          ...(afterSeq === 0 ? [emptyCohorts({})] : []),
+          ...foldSlice({ afterSeq, limit, at: 0 }),
+          selectSlice({ afterSeq, limit }),
+        ],
         outcome: (results) => {
           const repaired = new Set(results.slice(0, -1).flatMap((rows) => rows.map((row) => row["seq"])));
           const [row] = results.at(-1) ?? [];

@@ -1,7 +1,8 @@
 // E-mails recomputed from their ledger, in SQL built from core's tables (settle.ts), so that the rule has one home. Three
 // statements, each over any number of mails: adopt, attach, settle; then their recipients' suppressions
-// (suppression-fold.ts). Nothing is read in between, and running them again changes nothing. An event belongs to the mail that has its provider message id; a mail that has none yet adopts the id
-// of an event that carries our tag. `rebuild` is the same over a slice of all mails.
+// (suppression-fold.ts) and the counters of their cohorts (cohort-fold.ts). Nothing is read in between, and running them
+// again changes nothing. An event belongs to the mail that has its provider message id; a mail that has none yet adopts
+// the id of an event that carries our tag. `rebuild` is the same over a slice of all mails.
 import { type SQL, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
 import {
@@ -17,6 +18,7 @@ import {
 } from "../../core/email/settle.ts";
 import type { SettledEmail } from "../../core/email/email.ts";
 import type { Id } from "../../core/ids.ts";
+import { foldCohorts, recountCohorts } from "./cohort-fold.ts";
 import type { SqlValue, Statement } from "./database.ts";
 import { setUpdatedAt } from "./email-rows.ts";
 import { email, emailEvent } from "./schema/email.ts";
@@ -29,21 +31,27 @@ const other = alias(emailEvent, "other");
 // IS, not =: most members are null in most rows, and a truth that is null would hide the event.
 const has = (members: EventMembers): SQL =>
   sql.join(
-    Object.entries(members).map(([member, value]) => sql`${event[member as keyof EventMembers]} IS ${value}`),
+    Object.entries(members).map(([member, wanted]) => {
+      const column = event[member as keyof EventMembers];
+      return sql`(${sql.join(
+        [wanted].flat().map((value) => sql`${column} IS ${value}`),
+        sql` OR `,
+      )})`;
+    }),
     sql` AND `,
   );
 
 /** The truth that a ledger row, as `event`, counts as this. */
 function counts(as: CountedAs): SQL {
-  const { type, having, unless }: EventCondition = EVENT_CONDITIONS[as];
+  const { type, having, unless = [] }: EventCondition = EVENT_CONDITIONS[as];
   const clauses = [sql`${event.type} = ${type}`];
   if (having) clauses.push(has(having));
-  if (unless) {
-    const besides = unless.besides
+  for (const exception of unless) {
+    const besides = exception.besides
       ? sql` AND EXISTS (SELECT 1 FROM ${emailEvent} AS ${other}
-          WHERE ${other.emailSeq} = ${event.emailSeq} AND ${other.type} = ${unless.besides})`
+          WHERE ${other.emailSeq} = ${event.emailSeq} AND ${other.type} = ${exception.besides})`
       : sql``;
-    clauses.push(sql`NOT (${has(unless.having)}${besides})`);
+    clauses.push(sql`NOT (${has(exception.having)}${besides})`);
   }
   return sql.join(clauses, sql` AND `);
 }
@@ -123,26 +131,33 @@ type FoldArgs<Which> = Which & { readonly at: number };
 // long for a single mail: SQLite builds a table for it each time.
 function foldOf<Which extends Readonly<Record<string, SqlValue>>>(
   which: SQL,
-  adopting = which,
+  { adopting = which, more = [] }: { readonly adopting?: SQL; readonly more?: readonly SQL[] } = {},
 ): (args: FoldArgs<Which>) => readonly Statement[] {
-  const statements = [adopt(adopting), attach(which), settle(which), ...foldSuppressions(which)].map(
-    (statement) => prepare<FoldArgs<Which>>(statement.inlineParams()),
-  );
+  const statements = [
+    adopt(adopting),
+    attach(which),
+    settle(which),
+    ...foldSuppressions(which),
+    ...foldCohorts(which),
+    ...more,
+  ].map((statement) => prepare<FoldArgs<Which>>(statement.inlineParams()));
   return (args) => statements.map((statement) => statement(args));
 }
 
 /** After an event was put into the ledger. `emailId`: its tag. */
 export const foldEvent = foldOf<{ readonly emailId: Id | null; readonly providerMessageId: string }>(
   sql`${email.providerMessageId} = ${sql.placeholder("providerMessageId")}`,
-  sql`${email.id} = ${sql.placeholder("emailId")}`,
+  { adopting: sql`${email.id} = ${sql.placeholder("emailId")}` },
 );
 
 /** After a mail was written, or its provider message id became known. */
 export const foldMail = foldOf<{ readonly id: Id }>(sql`${email.id} = ${sql.placeholder("id")}`);
 
+const inSlice = sql`${email.seq} > ${sql.placeholder("afterSeq")} AND ${email.seq} <= (
+  SELECT max(seq) FROM (SELECT ${email.seq} AS seq FROM ${email} WHERE ${email.seq} > ${sql.placeholder("afterSeq")}
+    ORDER BY ${email.seq} LIMIT ${sql.placeholder("limit")}))`;
+
 /** The first `limit` mails after `afterSeq`. */
-export const foldSlice = foldOf<{ readonly afterSeq: number; readonly limit: number }>(
-  sql`${email.seq} > ${sql.placeholder("afterSeq")} AND ${email.seq} <= (
-    SELECT max(seq) FROM (SELECT ${email.seq} AS seq FROM ${email} WHERE ${email.seq} > ${sql.placeholder("afterSeq")}
-      ORDER BY ${email.seq} LIMIT ${sql.placeholder("limit")}))`,
-);
+export const foldSlice = foldOf<{ readonly afterSeq: number; readonly limit: number }>(inSlice, {
+  more: [recountCohorts(inSlice)],
+});

@@ -5,12 +5,14 @@ import { assert } from "../../core/assert.ts";
 import type { Id } from "../../core/ids.ts";
 import type { SendContext, SendQuestion } from "../../core/ports/email-store.ts";
 import type { Channel, UseCaseStatus } from "../../core/use-case/use-case.ts";
+import { select } from "./columns.ts";
 import type { Row, Statement } from "./database.ts";
 import { emailFromRows, selectEmail } from "./email-rows.ts";
 import { selectClaim, toIdempotencyRecord } from "./idempotency-statements.ts";
 import { idempotencyKey, workspace } from "./schema/access.ts";
 import { sesSetup, useCase } from "./schema/channel.ts";
 import { email } from "./schema/email.ts";
+import { standing } from "./schema/reputation.ts";
 import { setupColumns, setupFromRow } from "./setup-row.ts";
 import { prepare } from "./statement.ts";
 import { suppressionsMet } from "./suppression-reach.ts";
@@ -22,9 +24,11 @@ const sendable = sql`${useCase.id} = ${sql.placeholder("useCaseId")} AND ${useCa
   AND ${useCase.channel} = ${"email" satisfies Channel} AND ${useCase.status} = ${"ready" satisfies UseCaseStatus}`;
 const withSetup = sql`${useCase} JOIN ${sesSetup} ON ${sesSetup.seq} = ${useCase.setupSeq}`;
 
+const stop = select({ isSendingStopped: standing.isStopped });
 const selectUseCase = prepare<{ readonly workspaceId: Id; readonly useCaseId: Id }>(
-  sql`SELECT ${useCaseColumns.list} FROM ${withSetup} JOIN ${workspace} ON ${workspace.seq} = ${useCase.workspaceSeq}
-    WHERE ${sendable}`,
+  sql`SELECT ${useCaseColumns.list}, ${stop.list} FROM ${withSetup}
+    JOIN ${workspace} ON ${workspace.seq} = ${useCase.workspaceSeq}
+    JOIN ${standing} ON ${standing.useCaseSeq} = ${useCase.seq} WHERE ${sendable}`,
 );
 // Under shared setups its owner is another workspace than the use case's.
 const selectSetup = prepare<{ readonly workspaceId: Id; readonly useCaseId: Id }>(
@@ -69,9 +73,16 @@ export function sendContextFromRows(results: readonly (readonly Row[])[]): SendC
   const [useCaseRow] = useCaseRows ?? [];
   const [setupRow] = setupRows ?? [];
   if (useCaseRow === undefined || setupRow === undefined)
-    return { useCase: null, setup: null, suppressions: [], claimed, claimedEmail };
+    return { useCase: null, setup: null, isSendingStopped: false, suppressions: [], claimed, claimedEmail };
   const found = useCaseFromRow(useCaseRow);
   assert(found.channel === "email", "a query for e-mail use cases answered another");
   const suppressions = suppressionRows.map((row) => toSuppression(suppressionRecord.read(row)));
-  return { useCase: found, setup: setupFromRow(setupRow), suppressions, claimed, claimedEmail };
+  return {
+    useCase: found,
+    setup: setupFromRow(setupRow),
+    ...stop.read(useCaseRow),
+    suppressions,
+    claimed,
+    claimedEmail,
+  };
 }

@@ -168,9 +168,9 @@ const selectStep = prepare<Held & { stepsDone: number }>(
 );
 /** The first look comes a minute after: earlier ones are the customer's own. */
 const insertCheck = insertTask("check_setup", isThere(status("ready")), { dueIn: sql`60000` });
-const insertReview = insertTask("review_tenants", isThere(status("ready")), {
-  subject: sql`${WHOLE_INSTALLATION}`,
-});
+const ofAll = { subject: sql`${WHOLE_INSTALLATION}` };
+const insertReview = insertTask("review_tenants", isThere(status("ready")), ofAll);
+const insertAccountReading = insertTask("read_account", isThere(status("ready")), ofAll);
 
 const releasable = sql`${provisioning} AND ${heldProvision}`;
 const releaseKey = releaseClaim(sesSetup.id, releasable);
@@ -299,6 +299,7 @@ export function makeSetupStore(database: Database): SetupStore {
           recordStanding({ ...held, tenantArn, dkim: dkimToJson(dkim), stepsDone, at }),
           insertCheck({ id }),
           insertReview({ id }),
+          insertAccountReading({ id }),
           postponeTask({ ...held, runAt: 0, attempts: 0 }),
           selectStanding({ id, tenantArn }),
         ],

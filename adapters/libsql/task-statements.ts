@@ -7,7 +7,7 @@ import { insertSelect, select } from "./columns.ts";
 import type { Row, Statement } from "./database.ts";
 import { databaseNow } from "./database-clock.ts";
 import { task } from "./schema/task.ts";
-import { bare, prepare } from "./statement.ts";
+import { bare, bareList, prepare } from "./statement.ts";
 
 const kind = sql.placeholder("kind");
 const subjectId = sql.placeholder("subjectId");
@@ -38,9 +38,16 @@ export const newClaim = (ms: number = LEASE_MS): ClaimTaskArgs => ({
   leaseMs: ms,
 });
 
+/**
+ * When a woken task is due: before all that are only due by the calendar. A claim sets it to something later, so that
+ * whoever gives a task back sees that it was woken while he held it.
+ */
+const WOKEN_AT = sql`0`;
+const isWoken = sql`${task.runAt} = ${WOKEN_AT}`;
+
 /** For a SET clause, from ClaimTaskArgs. */
-export const setClaimed: SQL = sql`${bare(task.fence)} = ${task.fence} + 1,
-  ${bare(task.attempts)} = ${task.attempts} + 1, ${bare(task.claimId)} = ${claimId},
+export const setClaimed: SQL = sql`${bare(task.runAt)} = max(${task.runAt}, ${WOKEN_AT} + 1),
+  ${bare(task.fence)} = ${task.fence} + 1, ${bare(task.attempts)} = ${task.attempts} + 1, ${bare(task.claimId)} = ${claimId},
   ${bare(task.claimedUntil)} = ${databaseNow} + ${leaseMs}`;
 
 /** For a WHERE: this claim has what it got. */
@@ -78,6 +85,13 @@ export const insertTask = (
     })} WHERE ${needed} ON CONFLICT DO NOTHING`,
   );
 
+/** Makes the tasks of this kind due at once, and inserts those that are not there. `subjects`: SELECTs their ids. */
+export const wakeTasks = (kind: TaskKind, subjects: SQL): SQL => sql`INSERT INTO ${task}
+    (${bareList([task.subjectId, task.kind, task.runAt, task.attempts, task.fence])})
+  SELECT id, ${kind}, ${WOKEN_AT}, 0, ${databaseNow} FROM (${subjects}) WHERE true
+  ON CONFLICT (${bareList([task.kind, task.subjectId])}) DO UPDATE SET ${bare(task.runAt)} = ${WOKEN_AT}
+    WHERE NOT ${isWoken}`;
+
 /** Claims the task of this kind about `id` where `allowed` holds and nobody has it (`selectClaimed` reads it). */
 export const claimTask = (
   kind: TaskKind,
@@ -92,13 +106,13 @@ type Held = { readonly kind: TaskKind; readonly subjectId: Id; readonly fence: n
 
 const isHis = sql`${thisTask} AND ${task.fence} = ${fence} AND ${task.claimedUntil} IS NOT NULL`;
 
-/** The holder is done with it. */
+/** The holder is done with it for good. */
 export const completeTask = prepare<Held>(sql`DELETE FROM ${task} WHERE ${isHis}`);
 
-/** The holder gives it back, due at `runAt`. */
+/** The holder gives it back, due at `runAt`, or if it was woken meanwhile at once. */
 export const postponeTask = prepare<Held & { readonly runAt: number; readonly attempts: number }>(
-  sql`UPDATE ${task} SET ${bare(task.runAt)} = ${runAt}, ${bare(task.attempts)} = ${sql.placeholder("attempts")},
-    ${bare(task.claimedUntil)} = NULL, ${bare(task.claimId)} = NULL WHERE ${isHis}`,
+  sql`UPDATE ${task} SET ${bare(task.runAt)} = iif(${isWoken}, ${task.runAt}, ${runAt}),
+    ${bare(task.attempts)} = ${sql.placeholder("attempts")}, ${bare(task.claimedUntil)} = NULL, ${bare(task.claimId)} = NULL WHERE ${isHis}`,
 );
 
 /** The holder is at work still. */

@@ -32,6 +32,7 @@ import {
 } from "./idempotency-statements.ts";
 import { workspace } from "./schema/access.ts";
 import { sesSetup, useCase } from "./schema/channel.ts";
+import { insertChange, insertStanding, removeStanding } from "./standing-statements.ts";
 import { bare, prepare } from "./statement.ts";
 import {
   type ClaimTaskArgs,
@@ -111,6 +112,8 @@ const insert = prepare<ReserveArgs>(
 
 const returnKey = returnClaim(useCase.id);
 const insertProvision = insertTask("provision_use_case", isThere(provisioning));
+const addChange = insertChange<{ id: Id }>();
+const insertReview = insertTask("review_tier", isThere(status("ready")));
 const claimProvision = claimTask("provision_use_case", isThere(provisioning));
 
 const isTaken = (condition: SQL) =>
@@ -158,6 +161,7 @@ const selectReady = prepare<{ id: Id }>(
 );
 
 const releaseKey = releaseClaim(useCase.id, releasable);
+const releaseStanding = removeStanding<Held>(releasable);
 const release = prepare<Held>(sql`DELETE FROM ${useCase} WHERE ${thisUseCase} AND ${releasable}`);
 const removeTasksOfGone = removeTasks(sql`NOT ${isThere(living)}`);
 
@@ -244,7 +248,7 @@ export function makeUseCaseStore(database: Database): UseCaseStore {
     });
 
   return {
-    reserveEmail(reserved, claim) {
+    reserveEmail(reserved, claim, begins) {
       const { id, workspaceId, createdAt } = reserved;
       const args: ReserveArgs = {
         ...reserved,
@@ -258,6 +262,8 @@ export function makeUseCaseStore(database: Database): UseCaseStore {
         statements: [
           ...takeClaim(args),
           insert(args),
+          insertStanding(id, begins.standing),
+          ...(begins.change === null ? [] : [addChange({ id }, begins.change, begins.standing)]),
           insertProvision(args),
           claimProvision(args),
           ...returnKey(args),
@@ -290,7 +296,12 @@ export function makeUseCaseStore(database: Database): UseCaseStore {
     recordProvisioned(task, at) {
       const held = heldArgs(task);
       return database.write({
-        statements: [recordProvisioned({ ...held, at }), completeTask(held), selectReady(held)],
+        statements: [
+          recordProvisioned({ ...held, at }),
+          insertReview(held),
+          completeTask(held),
+          selectReady(held),
+        ],
         outcome: (results) => results.at(-1)?.[0] !== undefined,
       });
     },
@@ -300,7 +311,13 @@ export function makeUseCaseStore(database: Database): UseCaseStore {
     },
     release(task) {
       const held = heldArgs(task);
-      return runAndMiss(held.id, releaseKey(held), release(held), removeTasksOfGone(held));
+      return runAndMiss(
+        held.id,
+        releaseKey(held),
+        ...releaseStanding(held),
+        release(held),
+        removeTasksOfGone(held),
+      );
     },
     async find(id, workspaceId) {
       const [rows] = await database.read([selectOne({ id, workspaceId })]);

@@ -31,6 +31,11 @@ const EVENT_TYPES = [
 
 const EVENT_DESTINATION_NAME = "events";
 
+const deliveryOptions = (pool: string | null) => ({
+  ...DELIVERY_OPTIONS,
+  ...(pool === null ? {} : { SendingPoolName: pool }),
+});
+
 const setPath = (name: string): string => `/configuration-sets/${encodeURIComponent(name)}`;
 
 export function configurationSetCalls(
@@ -38,13 +43,17 @@ export function configurationSetCalls(
   eventTopicArn: string,
 ): Pick<
   MailProvider,
-  "createConfigurationSet" | "getConfigurationSet" | "createEventDestination" | "deleteConfigurationSet"
+  | "createConfigurationSet"
+  | "getConfigurationSet"
+  | "setSendingPool"
+  | "createEventDestination"
+  | "deleteConfigurationSet"
 > {
   return {
     async createConfigurationSet(name, pool, tags) {
       const answer = await call("POST", "/configuration-sets", {
         ConfigurationSetName: name,
-        DeliveryOptions: { ...DELIVERY_OPTIONS, ...(pool === null ? {} : { SendingPoolName: pool }) },
+        DeliveryOptions: deliveryOptions(pool),
         ReputationOptions: { ReputationMetricsEnabled: true },
         SendingOptions: { SendingEnabled: true },
         Tags: sesTags(tags),
@@ -56,6 +65,16 @@ export function configurationSetCalls(
     async getConfigurationSet(name) {
       const answer = await call("GET", setPath(name));
       return answer.ok ? ok({ tags: readSesTags(answer.value.Tags) }) : answer;
+    },
+
+    async setSendingPool(configurationSetName, pool) {
+      // PutConfigurationSetDeliveryOptions: what is left out is removed, so the pool never travels alone.
+      const answer = await call(
+        "PUT",
+        `${setPath(configurationSetName)}/delivery-options`,
+        deliveryOptions(pool),
+      );
+      return answer.ok ? ok(undefined) : answer;
     },
 
     async createEventDestination(configurationSetName) {

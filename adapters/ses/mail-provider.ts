@@ -3,6 +3,7 @@
 import type { MailProvider } from "../../core/ports/mail-provider.ts";
 import type { AwsSettings } from "../aws/settings.ts";
 import type { SignedFetch } from "../aws/signed-fetch.ts";
+import { accountCalls } from "./account.ts";
 import { configurationSetCalls } from "./configuration-sets.ts";
 import { identityCalls } from "./identities.ts";
 import { makeSesCall } from "./ses-call.ts";
@@ -24,6 +25,7 @@ export function makeSesMailProvider(
     ...tenantCalls(call),
     ...identityCalls(call, settings.region),
     ...configurationSetCalls(call, settings.eventTopicArn),
+    ...accountCalls(call),
     suppress: suppressionList.put,
     unsuppress: suppressionList.remove,
   };

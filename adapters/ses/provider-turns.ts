@@ -46,10 +46,12 @@ const CALLS: Readonly<Record<keyof MailProvider, true>> = {
   dissociate: true,
   createConfigurationSet: true,
   getConfigurationSet: true,
+  setSendingPool: true,
   createEventDestination: true,
   deleteConfigurationSet: true,
   suppress: true,
   unsuppress: true,
+  getSendQuota: true,
 };
 
 type Call = (...args: unknown[]) => Promise<Result<unknown, ProviderFault>>;

@@ -22,6 +22,9 @@ export type SettledEmail = {
   readonly bounceType: BounceType | null;
   readonly bounceSubtype: string | null;
   readonly complainedAt: number | null;
+  /** Bounces and complaints that count in the sender's rates. */
+  readonly countedBounces: number;
+  readonly countedComplaints: number;
   readonly rejectedAt: number | null;
   readonly deliveryDelayAt: number | null;
   readonly firstOpenAt: number | null;
@@ -52,6 +55,8 @@ export type NewEmail = {
   readonly answersHumanMailAt: number | null;
   readonly attachments: readonly EmailAttachment[];
   readonly writtenAt: number;
+  /** Where it counts, see `cohortOf`: the start of a part of the sending day; null: in nothing. It never changes. */
+  readonly cohortAt: number | null;
 };
 
 export type EmailSummary = {

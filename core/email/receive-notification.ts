@@ -1,16 +1,24 @@
 // Takes what the provider posted to our hook. Done means durable: a notification is answered as received only after its
-// event is in the ledger; whatever fails before is thrown, so that the provider sends it again.
+// event is in the ledger; whatever fails before is thrown, so that the provider sends it again. What tells against the sender
+// is reviewed at once where the runtime allows; elsewhere, and if that fails, by the next tick.
+import type { LedgerEventType } from "./email-state.ts";
+import type { Background } from "../ports/background.ts";
 import type { EventStore } from "../ports/event-store.ts";
 import type { NotificationReader } from "../ports/notification-reader.ts";
+import type { SharedWork } from "../ports/shared-work.ts";
 import type { TopicConfirmer } from "../ports/topic-confirmer.ts";
 import { err, ok, type Result } from "../result.ts";
+import { tick, type TickPorts } from "../tasks/tick.ts";
 import { unsubscribeByMail, type UnsubscribePorts } from "../unsubscribe/unsubscribe.ts";
 
-export type ReceiveNotificationPorts = UnsubscribePorts & {
-  readonly notifications: NotificationReader;
-  readonly topics: TopicConfirmer;
-  readonly events: EventStore;
-};
+export type ReceiveNotificationPorts = UnsubscribePorts &
+  TickPorts & {
+    readonly background: Background;
+    readonly sharedWork: SharedWork;
+    readonly notifications: NotificationReader;
+    readonly topics: TopicConfirmer;
+    readonly events: EventStore;
+  };
 
 export type NotificationRefused = { readonly kind: "notification_refused"; readonly reason: string };
 /** What was done with it, for the log. */
@@ -34,8 +42,16 @@ export async function receiveNotification(
     }
     case "mail_event":
       await ports.events.record(read.event, read.rawJson);
+      if (TROUBLE.has(read.event.type)) ports.background.after(reviewNow(ports));
       return ok("recorded");
     case "inbound_mail":
       return ok((await unsubscribeByMail(ports, read.recipients)) > 0 ? "unsubscribed" : "ignored");
   }
 }
+
+/** What wakes the review of its use case (see EventStore). */
+const TROUBLE: ReadonlySet<LedgerEventType> = new Set(["Bounce", "Complaint"]);
+
+/** The woken reviews, with what else is due: one run at a time, however many such events come at once. */
+const reviewNow = (ports: ReceiveNotificationPorts): Promise<unknown> =>
+  ports.sharedWork.share("tick", () => tick(ports, { at: null })).catch(() => undefined);

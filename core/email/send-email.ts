@@ -1,19 +1,23 @@
 // Sends one e-mail through a use case. Never sent twice by us, never lost after the answer: the row is written before
 // the provider is called and the provider is called at most once for a row; what it answered is recorded after. A crash
 // between the two leaves a row found `sending`, which is an unknown outcome until an event settles it.
-// Not decided here: daily capacity (it joins `writeAhead`), and which form fields are valid (the edge).
+// Not decided here: how large capacity is (reputation/), and which form fields are valid (the edge).
 import type { IdempotencyClaim, IdempotencyRefused } from "../idempotency/idempotency.ts";
 import type { Id } from "../ids.ts";
 import { planMessage } from "../message/plan-message.ts";
 import type { MessagePlan } from "../message/plan.ts";
 import type { BlobStore } from "../ports/blob-store.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { EmailStore, SendContext } from "../ports/email-store.ts";
+import type { CapacityTaken, EmailStore, SendContext, WriteAheadRefused } from "../ports/email-store.ts";
 import type { HtmlToText } from "../ports/html-to-text.ts";
 import type { IdSource } from "../ports/id-source.ts";
 import type { Mailer, MailRefusal } from "../ports/mailer.ts";
 import type { RandomSource } from "../ports/random-source.ts";
 import type { UnsubscribeTokens } from "../ports/unsubscribe-tokens.ts";
+import { accountRetrySeconds, accountTime } from "../reputation/account-share.ts";
+import { cohortOf } from "../reputation/mail-counts.ts";
+import { dayStart, nextDayStart } from "../reputation/sending-time.ts";
+import type { TierPolicy } from "../reputation/tier-policy.ts";
 import { err, ok, type Result } from "../result.ts";
 import { mayBeSentFrom, type SesSetup } from "../setup/ses-setup.ts";
 import { explainSend } from "../suppression/explain-send.ts";
@@ -36,7 +40,11 @@ export type SendEmailPorts = {
   readonly ids: IdSource;
   readonly random: RandomSource;
   readonly unsubscribeTokens: UnsubscribeTokens;
-  readonly settings: { readonly dnsGraceSeconds: number; readonly publicUrl: string };
+  readonly settings: {
+    readonly dnsGraceSeconds: number;
+    readonly publicUrl: string;
+    readonly tierPolicy: TierPolicy;
+  };
 };
 
 export type FileToSend = {
@@ -59,7 +67,13 @@ export type SendEmail = {
   readonly claim: IdempotencyClaim | null;
 };
 
-export type SentEmail = { readonly email: SentRow; readonly replayed: boolean };
+export type SentEmail = {
+  readonly email: SentRow;
+  readonly replayed: boolean;
+  /** Null when it took none, or was sent by an earlier request. */
+  readonly capacity: DailyCapacity | null;
+};
+export type DailyCapacity = CapacityTaken & { readonly resetsInSeconds: number };
 /** A mail known to be sent: these two are there. */
 export type SentRow = Email & { readonly sentAt: number; readonly providerMessageId: string };
 
@@ -68,6 +82,7 @@ export type SendEmailRefused =
   | { readonly kind: "use_case_not_found" }
   | { readonly kind: "dns_not_verified" }
   | RecipientSuppressed
+  | ({ readonly kind: "daily_capacity_exceeded" } & DailyCapacity)
   | { readonly kind: "message_too_large"; readonly sizeBytes: number; readonly sizeBytesMax: number }
   | { readonly kind: "send_outcome_unknown"; readonly emailId: Id }
   | MailRefusal;
@@ -82,6 +97,8 @@ export type RecipientSuppressed = {
 
 /** How long a caller that repeats a running request is asked to wait: the send budget is 15 s, most take one. */
 const IN_PROGRESS_RETRY_SECONDS = 2;
+const STOPPED_REASON =
+  "bounces or complaints reached twice what suspends a use case. The operator has to resume it.";
 /** 96 random bits: no content can hold the boundary by accident or guess it (RFC 2046 section 5.1.1). */
 const BOUNDARY_SEED_BYTES = 12;
 
@@ -100,6 +117,7 @@ export async function sendEmail(
     return err({ kind: "dns_not_verified" });
   if (setup.sendingPausedCause !== null)
     return err({ kind: "sending_paused", reason: setup.sendingPausedCause });
+  if (context.isSendingStopped) return err({ kind: "sending_paused", reason: STOPPED_REASON });
 
   const email = draftEmail(ports, command, useCase, setup);
   const suppressed = suppressionOf(email, context);
@@ -108,10 +126,16 @@ export async function sendEmail(
   if (message.sizeBytes > MESSAGE_BYTES_MAX)
     return err({ kind: "message_too_large", sizeBytes: message.sizeBytes, sizeBytesMax: MESSAGE_BYTES_MAX });
 
-  const written = await ports.emails.writeAhead(email, command.claim);
-  if (!written.ok) return answerLostRace(ports, command, email);
+  const { tierPolicy } = ports.settings;
+  const resetsInSeconds = (nextDayStart(tierPolicy, email.writtenAt) - email.writtenAt) / 1000;
+  const written = await ports.emails.writeAhead(email, command.claim, {
+    dayStartsAt: dayStart(tierPolicy, email.writtenAt),
+    account: accountTime(email.writtenAt),
+  });
+  if (!written.ok) return answerNotWritten(ports, command, email, written.error, resetsInSeconds);
+  const capacity = written.value && { ...written.value, resetsInSeconds };
   await storeContents(ports, command, email);
-  return deliver(ports, command, { email, message, useCase, setup });
+  return deliver(ports, command, { email, message, useCase, setup, capacity });
 }
 
 const readContext = (ports: SendEmailPorts, command: SendEmail): Promise<SendContext> =>
@@ -134,7 +158,7 @@ function answerEarlier(
   if (!claimed) return null;
   if (claimed.fingerprint !== claim.fingerprint || !claimedEmail)
     return err({ kind: "idempotency_key_reused" });
-  if (isSent(claimedEmail)) return ok({ email: claimedEmail, replayed: true });
+  if (isSent(claimedEmail)) return ok({ email: claimedEmail, replayed: true, capacity: null });
   if (shownSendOutcome(claimedEmail, now) === "pending")
     return err({ kind: "request_in_progress", retryAfterSeconds: IN_PROGRESS_RETRY_SECONDS });
   return err({ kind: "send_outcome_unknown", emailId: claimedEmail.id });
@@ -147,6 +171,25 @@ function suppressionOf(email: NewEmail, { suppressions }: SendContext): Recipien
   if (explained.wouldSend) return null;
   const { scope, since } = explained.suppression;
   return { kind: "recipient_suppressed", rule: explained.rule, scope, since };
+}
+
+async function answerNotWritten(
+  ports: SendEmailPorts,
+  command: SendEmail,
+  email: NewEmail,
+  refused: WriteAheadRefused,
+  resetsInSeconds: number,
+): Promise<Result<SentEmail, SendEmailRefused>> {
+  switch (refused.kind) {
+    case "daily_capacity_exceeded":
+      return err({ ...refused, resetsInSeconds });
+    case "account_capacity_exceeded": {
+      const retryAfterSeconds = accountRetrySeconds(refused.window, email.writtenAt);
+      return err({ kind: "account_capacity_exceeded", retryAfterSeconds });
+    }
+    default:
+      return answerLostRace(ports, command, email);
+  }
 }
 
 /**
@@ -176,6 +219,7 @@ function draftEmail(
   useCase: EmailUseCase,
   setup: SesSetup,
 ): NewEmail {
+  const writtenAt = ports.clock.now();
   const attachments = command.files.map((file): EmailAttachment => ({
     id: ports.ids.newId(),
     filename: file.filename,
@@ -196,7 +240,8 @@ function draftEmail(
     unsubscribeScope: useCase.unsubscribeScope,
     answersHumanMailAt: null,
     attachments,
-    writtenAt: ports.clock.now(),
+    writtenAt,
+    cohortAt: cohortOf(ports.settings.tierPolicy, command.toAddress, writtenAt),
   };
 }
 
@@ -247,12 +292,13 @@ type ReadyToGo = {
   readonly message: MessagePlan;
   readonly useCase: EmailUseCase;
   readonly setup: SesSetup;
+  readonly capacity: DailyCapacity | null;
 };
 
 async function deliver(
   ports: SendEmailPorts,
   command: SendEmail,
-  { email, message, useCase, setup }: ReadyToGo,
+  { email, message, useCase, setup, capacity }: ReadyToGo,
 ): Promise<Result<SentEmail, SendEmailRefused>> {
   // Before the call: an event of this mail must not bear a time before it was sent.
   const sentAt = ports.clock.now();
@@ -275,12 +321,12 @@ async function deliver(
       return err(outcome.refusal);
     case "accepted": {
       const sent = await recorded(ports.emails.recordSent(email.id, outcome.providerMessageId, sentAt));
-      return sent ? ok({ email: sent, replayed: false }) : unknown;
+      return sent ? ok({ email: sent, replayed: false, capacity }) : unknown;
     }
     case "unknown": {
       // An event may have been faster than the provider's answer.
       const settled = await recorded(ports.emails.recordUnknown(email.id, ports.clock.now()));
-      return settled ? ok({ email: settled, replayed: false }) : unknown;
+      return settled ? ok({ email: settled, replayed: false, capacity }) : unknown;
     }
   }
 }

@@ -6,27 +6,46 @@ import type { BounceType, EmailState, EventType } from "./email-state.ts";
 import type { SettledEmail } from "./email.ts";
 import type { MailEvent } from "./mail-event.ts";
 
-/** Members an event must have, to the letter; a member that is not named may be anything. */
-export type EventMembers = Partial<
-  Pick<MailEvent, "bounceType" | "bounceSubtype" | "complaintFeedbackType" | "isLikelyBot">
->;
+type ComparedMember =
+  "bounceType" | "bounceSubtype" | "complaintFeedbackType" | "complaintSubtype" | "isLikelyBot";
+/** Members an event must have, to the letter, or one of several; a member that is not named may be anything. */
+export type EventMembers = {
+  readonly [Member in ComparedMember]?: MailEvent[Member] | readonly MailEvent[Member][];
+};
 
 /** When an event counts. */
 export type EventCondition = {
   readonly type: EventType;
   readonly having?: EventMembers;
-  /** Such an event does not count after all, if `besides` is named only when the mail has an event of that type too. */
-  readonly unless?: { readonly having: EventMembers; readonly besides?: EventType };
+  /** Such events do not count after all, where `besides` is named only when the mail has an event of that type too. */
+  readonly unless?: readonly { readonly having: EventMembers; readonly besides?: EventType }[];
 };
 
+/** The provider did not even try: it says nothing new about the address, and nothing about the sender. */
+export const NOT_TRIED = [
+  "Suppressed",
+  "OnAccountSuppressionList",
+  "OnTenantSuppressionList",
+  "EmailValidationSuppressed",
+] as const;
+
+// RFC 6430: `not-spam` is a recipient who took the message out of the spam folder.
+const NO_COMPLAINT = { having: { complaintFeedbackType: "not-spam" } } as const;
+// An out-of-office reply of a mailbox that took the mail comes back as this bounce, before or after the delivery.
+const NO_BOUNCE = {
+  having: { bounceType: "Transient", bounceSubtype: "General" },
+  besides: "Delivery",
+} as const;
+
 export const EVENT_CONDITIONS = {
-  // RFC 6430: `not-spam` is a recipient who took the message out of the spam folder.
-  complaint: { type: "Complaint", unless: { having: { complaintFeedbackType: "not-spam" } } },
-  // An out-of-office reply of a mailbox that took the mail comes back as this bounce, before or after the delivery.
-  bounce: {
-    type: "Bounce",
-    unless: { having: { bounceType: "Transient", bounceSubtype: "General" }, besides: "Delivery" },
+  complaint: { type: "Complaint", unless: [NO_COMPLAINT] },
+  bounce: { type: "Bounce", unless: [NO_BOUNCE] },
+  /** These two count in the sender's rates. */
+  countedComplaint: {
+    type: "Complaint",
+    unless: [NO_COMPLAINT, { having: { complaintSubtype: NOT_TRIED } }],
   },
+  countedBounce: { type: "Bounce", unless: [NO_BOUNCE, { having: { bounceSubtype: NOT_TRIED } }] },
   rejection: { type: "Reject" },
   delivery: { type: "Delivery" },
   delay: { type: "DeliveryDelay" },
@@ -70,6 +89,8 @@ export const DERIVATIONS: { readonly [Member in DerivedMember]: Derivation } = {
   bounceType: { take: "of_worst", of: "bounce", member: "bounceType" },
   bounceSubtype: { take: "of_worst", of: "bounce", member: "bounceSubtype" },
   complainedAt: { take: "first", of: "complaint" },
+  countedBounces: { take: "count", of: "countedBounce" },
+  countedComplaints: { take: "count", of: "countedComplaint" },
   rejectedAt: { take: "first", of: "rejection" },
   deliveryDelayAt: { take: "last", of: "delay" },
   firstOpenAt: { take: "first", of: "open" },
@@ -97,14 +118,19 @@ export function settle(events: readonly MailEvent[]): SettledEmail {
 }
 
 function counts(event: MailEvent, condition: EventCondition, ledger: readonly MailEvent[]): boolean {
-  const { type, having = {}, unless } = condition;
+  const { type, having = {}, unless = [] } = condition;
   if (event.type !== type || !has(event, having)) return false;
-  if (unless === undefined || !has(event, unless.having)) return true;
-  return unless.besides !== undefined && !ledger.some((other) => other.type === unless.besides);
+  return !unless.some(
+    (exception) =>
+      has(event, exception.having) &&
+      (exception.besides === undefined || ledger.some((other) => other.type === exception.besides)),
+  );
 }
 
 const has = (event: MailEvent, members: EventMembers): boolean =>
-  Object.entries(members).every(([member, value]) => event[member as keyof EventMembers] === value);
+  Object.entries(members).every(([member, wanted]) =>
+    [wanted].flat().some((value) => event[member as keyof EventMembers] === value),
+  );
 
 function derive(how: Derivation, events: readonly MailEvent[]): number | string | null {
   const times = events.map((event) => event.occurredAt).toSorted((a, b) => a - b);

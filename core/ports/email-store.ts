@@ -3,6 +3,7 @@ import type { EmailState, ShownSendOutcome } from "../email/email-state.ts";
 import type { ClaimLost, IdempotencyClaim, IdempotencyRecord } from "../idempotency/idempotency.ts";
 import type { Id } from "../ids.ts";
 import type { Result } from "../result.ts";
+import type { AccountTime } from "../reputation/account-share.ts";
 import type { SesSetup } from "../setup/ses-setup.ts";
 import type { Suppression } from "../suppression/suppression.ts";
 import type { EmailUseCase } from "../use-case/use-case.ts";
@@ -23,6 +24,8 @@ export type SendContext = {
   readonly useCase: EmailUseCase | null;
   /** The use case's setup; null exactly when the use case is. */
   readonly setup: SesSetup | null;
+  /** The use case is suspended, and sending was stopped until the operator resumes it. */
+  readonly isSendingStopped: boolean;
   /** In force for the recipient, in the scopes that mail of this use case falls into. */
   readonly suppressions: readonly Suppression[];
   readonly claimed: IdempotencyRecord | null;
@@ -49,17 +52,39 @@ export type EmailFilter = EmailScope & {
   readonly sentBefore: number | null;
 };
 
+/** What a mail takes of, by its `writtenAt`. It takes nothing when it has no cohort. */
+export type CapacityAsked = {
+  /** The sending day: cohorts from here on are of today. */
+  readonly dayStartsAt: number;
+  readonly account: AccountTime;
+};
+
+/** How much of today's capacity of its use case is used, this mail included. */
+export type CapacityTaken = { readonly capacity: number; readonly used: number };
+
+export type WriteAheadRefused =
+  | ClaimLost
+  | { readonly kind: "recipient_suppressed" }
+  | ({ readonly kind: "daily_capacity_exceeded" } & CapacityTaken)
+  /** This workspace's share of the account's 24 hours, or of its second, is used up while others send. */
+  | { readonly kind: "account_capacity_exceeded"; readonly window: "24_hours" | "second" };
+
 /**
  * E-mails. One method is one transaction, at most one round trip.
  *
  * - `sendContext` reads everything `sendEmail` decides on.
  * - `writeAhead` stores the e-mail as `sending`, with its attachments and its claim, before the provider is called; unless a
- *   suppression stops it by now, by the rule of `explainSend`: then nothing is stored.
+ *   suppression stops it by now, by the rule of `explainSend`, or capacity lacks: then nothing is stored, and of several
+ *   reasons the one named first in WriteAheadRefused is told. A mail with a cohort takes one of the standing's capacity for
+ *   the day (its use case's `taken` in cohorts of the day, and what that carries over), of its workspace's 24 hours and
+ *   of its second at the provider (WORKSPACE_SHARE of what `recordQuota` kept, rounded down but at least 1, as long as
+ *   another workspace took any within the window), and is counted in all three: however many write at once, on however
+ *   many instances, none passes a limit. A mail with an earlier id of ours is stored and counted once.
  * - `recordSent` notes the provider's acceptance; the row is the answer for the claim. If an event settled the mail first, the
  *   stored message id and time stand; the mail as it now is comes back.
  * - `recordUnknown` notes that nobody knows; a mail an event has settled as sent stays sent. The mail as it now is comes back.
- * - `withdraw` removes a mail that was proven not taken, with attachments and claim, as if it had never been; a mail
- *   known to be sent stays.
+ * - `withdraw` removes a mail that was proven not taken, with attachments and claim, as if it had never been, and gives back
+ *   what it took, where it took it; a mail known to be sent stays. Unknown keeps what it took.
  * - `find` answers the mail of this workspace, sent or not.
  * - `list` answers newest first by (sent time, sequence); pages neither skip nor repeat while rows arrive.
  */
@@ -68,7 +93,8 @@ export type EmailStore = {
   writeAhead(
     email: NewEmail,
     claim: IdempotencyClaim | null,
-  ): Promise<Result<void, ClaimLost | { readonly kind: "recipient_suppressed" }>>;
+    asked: CapacityAsked,
+  ): Promise<Result<CapacityTaken | null, WriteAheadRefused>>;
   recordSent(id: Id, providerMessageId: string, at: number): Promise<Email>;
   recordUnknown(id: Id, at: number): Promise<Email>;
   withdraw(id: Id): Promise<void>;

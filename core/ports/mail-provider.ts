@@ -1,3 +1,4 @@
+import type { AccountQuota } from "../reputation/account-share.ts";
 import type { DkimKeys } from "../setup/ses-setup.ts";
 import type { Result } from "../result.ts";
 
@@ -73,12 +74,16 @@ export type MailProvider = {
     tags: ProviderTags,
   ): Promise<Result<void, ProviderFault>>;
   getConfigurationSet(name: string): Promise<Result<{ tags: ProviderTags | null }, ProviderFault>>;
+  /** The pool, or none: the shared infrastructure. TLS policy and maximum delivery time stay what they are when it is made. */
+  setSendingPool(configurationSetName: string, pool: string | null): Promise<Result<void, ProviderFault>>;
   /** All event types but SUBSCRIPTION, to the configured topic. */
   createEventDestination(configurationSetName: string): Promise<Result<void, ProviderFault>>;
   deleteConfigurationSet(name: string): Promise<Result<void, ProviderFault>>;
   /** See ProviderSuppressionList. */
   suppress(tenantName: string, address: string): Promise<Result<void, ProviderFault>>;
   unsuppress(tenantName: string, address: string): Promise<Result<void, ProviderFault>>;
+  /** What the account may send, in 24 hours and in a second. */
+  getSendQuota(): Promise<Result<AccountQuota, ProviderFault>>;
 };
 
 export type PausedTenants = {

@@ -3,7 +3,9 @@ import type { Task, TaskKind } from "../tasks/task.ts";
 
 /**
  * Background work. Tasks come and go with the rows they are about, in those stores' transactions; there is at most one of
- * a kind for a subject. Time is the database's: claims of several instances do not depend on their clocks.
+ * a kind for a subject. A task that one of them wakes is due at once, before those of its kind that are only due by the
+ * calendar; woken while somebody holds it, it is due again as soon as it is given back, whenever he wanted it next. Time is
+ * the database's: claims of several instances do not depend on their clocks.
  *
  * - `claimDue` claims at most `limit` tasks that are due and that nobody holds, or whose holder's lease ran out: those
  *   of the earlier kind first (TASK_KINDS), then those longest due. `at`: what counts as now when it is later than now (an

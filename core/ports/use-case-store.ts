@@ -1,5 +1,6 @@
 import type { ClaimLost, IdempotencyClaim } from "../idempotency/idempotency.ts";
 import type { Id } from "../ids.ts";
+import type { Standing, TierChange } from "../reputation/standing.ts";
 import type { Result } from "../result.ts";
 import type { Task } from "../tasks/task.ts";
 import type { Channel, EmailUseCase, UseCase } from "../use-case/use-case.ts";
@@ -21,6 +22,9 @@ export type UseCaseFilter = {
   readonly setupId?: Id;
 };
 
+/** Where a new use case stands; the line of its history if it inherits a suspension. */
+export type UseCaseBeginning = { readonly standing: Standing; readonly change: TierChange | null };
+
 /** A use case that is being made, and the task of whoever makes it. */
 export type UseCaseInWork = { readonly useCase: EmailUseCase; readonly task: Task<"provision_use_case"> };
 
@@ -37,9 +41,10 @@ export type UseCaseDeletionNotBegun =
  *
  * - `reserveEmail` stores an e-mail use case as `provisioning`, with its claim and its task `provision_use_case`, held by
  *   the caller, if its setup is `ready`, of whatever workspace, or says what stood in its way, in this order: the claim is
- *   lost, no such setup, the names, the configuration set name, the sender address. A refusal stores nothing.
- * - `findUnfinished`, `takeOver`, `letGo` and `release` as for setups. `recordProvisioned` makes it `ready` and ends its
- *   task; false when the lease is another's.
+ *   lost, no such setup, the names, the configuration set name, the sender address. A refusal stores nothing. Its standing
+ *   is stored with it (see ReputationStore); the tier is the same in both.
+ * - `findUnfinished`, `takeOver`, `letGo` and `release` as for setups. `recordProvisioned` makes it `ready`, ends its
+ *   task and adds the task `review_tier`, due at once; false when the lease is another's.
  * - `find` answers a use case that is not deleted, whatever its status, of exactly this workspace (null: of any).
  * - `list` answers those not deleted and no longer `provisioning`, in creation order, at most `limit`. Filters are
  *   joined by "and".
@@ -50,6 +55,7 @@ export type UseCaseStore = {
   reserveEmail(
     useCase: EmailUseCase,
     claim: IdempotencyClaim | null,
+    begins: UseCaseBeginning,
   ): Promise<Result<UseCaseInWork, UseCaseTaken | ClaimLost>>;
   findUnfinished(workspaceId: Id, entityName: string, name: string): Promise<EmailUseCase | null>;
   takeOver(useCase: EmailUseCase, claim: IdempotencyClaim | null, at: number): Promise<UseCaseInWork | null>;

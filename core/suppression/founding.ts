@@ -5,7 +5,7 @@
 import type { BounceType, EmailState } from "../email/email-state.ts";
 import type { SettledEmail } from "../email/email.ts";
 import type { MailEvent } from "../email/mail-event.ts";
-import { settle } from "../email/settle.ts";
+import { NOT_TRIED, settle } from "../email/settle.ts";
 import type { Id } from "../ids.ts";
 
 /** How an event has to be to found a suppression by itself. */
@@ -17,14 +17,6 @@ export type FoundingEvent = {
     readonly words: readonly string[];
   }[];
 };
-
-/** The provider did not even try: it says nothing new about the address. */
-const NOT_TRIED = [
-  "Suppressed",
-  "OnAccountSuppressionList",
-  "OnTenantSuppressionList",
-  "EmailValidationSuppressed",
-] as const;
 
 export const FOUNDING_EVENTS = {
   complaint: {

@@ -1,5 +1,7 @@
 // What each kind of task does: one operation each.
 import { type RemoveUseCasePorts, resumeUseCaseDeletion } from "../use-case/delete-use-case.ts";
+import { readAccount } from "../reputation/read-account.ts";
+import { reviewTier, type ReviewTierPorts } from "../reputation/review-tier.ts";
 import { resumeDeletion } from "../setup/delete-setup.ts";
 import { provisionSetup, type ProvisionSetupPorts } from "../setup/provision-setup.ts";
 import { reviewTenants } from "../setup/review-tenants.ts";
@@ -8,7 +10,11 @@ import { undoUseCase, type UndoUseCasePorts } from "../use-case/undo-use-case.ts
 import { carryOut, type TaskEnd } from "./carry-out.ts";
 import type { Task, TaskKind } from "./task.ts";
 
-export type RunTaskPorts = ProvisionSetupPorts & SweepSetupPorts & RemoveUseCasePorts & UndoUseCasePorts;
+export type RunTaskPorts = ProvisionSetupPorts &
+  SweepSetupPorts &
+  RemoveUseCasePorts &
+  UndoUseCasePorts &
+  ReviewTierPorts;
 
 const WORK: Readonly<Record<TaskKind, (ports: RunTaskPorts, task: Task) => Promise<TaskEnd>>> = {
   provision_setup: provisionSetup,
@@ -16,6 +22,8 @@ const WORK: Readonly<Record<TaskKind, (ports: RunTaskPorts, task: Task) => Promi
   delete_setup: resumeDeletion,
   delete_use_case: resumeUseCaseDeletion,
   review_tenants: reviewTenants,
+  read_account: readAccount,
+  review_tier: reviewTier,
   check_setup: sweepSetup,
 };
 

@@ -9,6 +9,8 @@ export const TASK_KINDS = [
   "delete_setup",
   "delete_use_case",
   "review_tenants",
+  "read_account",
+  "review_tier",
   "check_setup",
 ] as const;
 export type TaskKind = (typeof TASK_KINDS)[number];

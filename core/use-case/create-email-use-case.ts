@@ -9,6 +9,9 @@ import type { AddrSpec } from "../message/address.ts";
 import type { IdSource } from "../ports/id-source.ts";
 import type { Sha256 } from "../ports/sha256.ts";
 import type { UseCaseInWork, UseCaseStore, UseCaseTaken } from "../ports/use-case-store.ts";
+import type { ReputationStore } from "../ports/reputation-store.ts";
+import { beginStanding } from "../reputation/begin-standing.ts";
+import type { TierPolicy } from "../reputation/tier-policy.ts";
 import { err, ok, type Result } from "../result.ts";
 import { recheck, type RecheckPorts } from "../setup/check-setup.ts";
 import { findSetup, type SetupNotFound, type StandingSetup } from "../setup/find-setup.ts";
@@ -31,10 +34,12 @@ export type CreateEmailUseCasePorts = RecheckPorts & {
   readonly useCases: UseCaseStore;
   readonly sha256: Sha256;
   readonly ids: IdSource;
+  readonly reputation: ReputationStore;
   readonly settings: {
     readonly setupSharing: SetupSharing;
     readonly installation: string;
     readonly pools: PoolMode;
+    readonly tierPolicy: TierPolicy;
   };
 };
 
@@ -64,7 +69,6 @@ export type CreateEmailUseCaseRefused =
 
 /** A "no" older than this is asked again: the customer may have published the records since. */
 const UNVERIFIED_MS_MAX = 60_000;
-const FIRST_TIER: Tier = "onboarding";
 const UNSUBSCRIBE_SCOPE_DEFAULT: UnsubscribeScope = "use_case";
 
 /** The new use case, ready to send. */
@@ -78,7 +82,7 @@ export async function createEmailUseCase(
   const setup = verified.value;
   const fault = senderAddressFault(command.sender, setup.domainIdentity);
   if (fault) return err(fault);
-  const begun = await begin(ports, command);
+  const begun = await begin(ports, command, setup);
   return begun.ok ? make(ports, begun.value, setup, startBy) : begun;
 }
 
@@ -86,10 +90,14 @@ export async function createEmailUseCase(
 async function begin(
   ports: CreateEmailUseCasePorts,
   command: CreateEmailUseCase,
+  { domainIdentity }: StandingSetup,
 ): Promise<Result<UseCaseInWork, UseCaseTaken | ClaimLost>> {
-  const { useCases, clock } = ports;
-  const drafted = await draft(ports, command);
-  const reserved = await useCases.reserveEmail(drafted, command.claim);
+  const { useCases, clock, settings } = ports;
+  const createdAt = clock.now();
+  const sender = { workspaceId: command.workspaceId, domainIdentity };
+  const beginning = await beginStanding(ports.reputation, settings.tierPolicy, sender, createdAt);
+  const drafted = await draft(ports, command, beginning.standing.tier, createdAt);
+  const reserved = await useCases.reserveEmail(drafted, command.claim, beginning);
   if (reserved.ok || reserved.error.kind !== "use_case_name_taken") return reserved;
   const { workspaceId, entityName, name } = drafted;
   const unfinished = await useCases.findUnfinished(workspaceId, entityName, name);
@@ -160,14 +168,15 @@ async function findVerifiedSetup(
 }
 
 async function draft(
-  { ids, clock, sha256 }: CreateEmailUseCasePorts,
+  { ids, sha256 }: CreateEmailUseCasePorts,
   command: CreateEmailUseCase,
+  tier: Tier,
+  createdAt: number,
 ): Promise<EmailUseCase> {
   const { workspaceId, setupId, description, sender, emailType } = command;
   const entityName = command.entityName.normalize("NFC");
   const name = command.name.normalize("NFC");
   const digest = await sha256.digest(configurationSetSeed(workspaceId, entityName, name));
-  const createdAt = clock.now();
   return {
     id: ids.newId(),
     workspaceId,
@@ -182,7 +191,7 @@ async function draft(
     senderDisplayName: command.senderDisplayName?.normalize("NFC") ?? null,
     emailType,
     unsubscribeScope: command.unsubscribeScope ?? UNSUBSCRIBE_SCOPE_DEFAULT,
-    tier: FIRST_TIER,
+    tier,
     createdAt,
     updatedAt: createdAt,
   };

@@ -6,6 +6,12 @@ export const POOL_MODES = ["managed", "none"] as const;
 /** Whether the account holds one dedicated pool for each e-mail type and tier. */
 export type PoolMode = (typeof POOL_MODES)[number];
 
+/** A pool of one family: its type says that mail of the other never gets in. */
+export type SendingPool<Family extends EmailType> = `${Family}-${Exclude<Tier, "suspended">}`;
+
 /** The pool's name, or null for the shared infrastructure. */
-export const sendingPool = (mode: PoolMode, emailType: EmailType, tier: Tier): string | null =>
-  mode === "none" || tier === "suspended" ? null : `${emailType}-${tier}`;
+export const sendingPool = <Family extends EmailType>(
+  mode: PoolMode,
+  emailType: Family,
+  tier: Tier,
+): SendingPool<Family> | null => (mode === "none" || tier === "suspended" ? null : `${emailType}-${tier}`);

@@ -1,6 +1,9 @@
 // Example answers of the OpenAPI document: one setup and one use case, told the same everywhere.
 import type { z } from "@hono/zod-openapi";
+import { explained } from "../../core/reputation/get-reputation.ts";
+import { TIER_POLICY } from "../../core/reputation/read-tier-policy.ts";
 import { deriveDnsRecords } from "../../core/setup/dns-records.ts";
+import { toReputationBody } from "./reputation-wire.ts";
 import type { EmailUseCaseBody, SesSetupDetail, SesSetupListItem } from "./wire.ts";
 
 const TIME = "2026-01-02T03:04:05.678Z";
@@ -65,3 +68,32 @@ export const emailUseCaseExample: z.infer<typeof EmailUseCaseBody> = {
   created_at: TIME,
   updated_at: TIME,
 };
+
+const NOW = Date.parse(TIME);
+const DAY_MS = TIER_POLICY.day;
+const today = Math.floor(NOW / DAY_MS) * DAY_MS;
+const counts = { taken: 200, sent: 200, delivered: 198, bounced: 2, complained: 0 };
+
+/** A use case on its third day. */
+export const reputationExample = toReputationBody(
+  explained(
+    TIER_POLICY,
+    {
+      standing: {
+        tier: "onboarding",
+        tierSince: today - 2 * DAY_MS,
+        countsFrom: today - 2 * DAY_MS,
+        capacity: 450,
+        suspension: null,
+        carried: { dayStartsAt: 0, taken: 0 },
+        movingTo: null,
+      },
+      used: 120,
+      days: [2, 1].map((ago) => ({ ...counts, startsAt: today - ago * DAY_MS })),
+      buckets: [{ ...counts, startsAt: today }],
+      setupBuckets: [{ ...counts, startsAt: today }],
+      history: [],
+    },
+    NOW,
+  ),
+);

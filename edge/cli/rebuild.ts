@@ -1,5 +1,5 @@
-// `bun run rebuild`: recomputes every e-mail, and its recipient's suppressions, from the ledger of events. A database that
-// was never tampered with shows no difference; running it beside a running program is safe.
+// `bun run rebuild`: recomputes every e-mail, its recipient's suppressions and the counters of its cohort from the ledger of
+// events. A database that was never tampered with shows no difference; running it beside a running program is safe.
 import { makeEventStore } from "../../adapters/libsql/event-store.ts";
 import { isMigrated } from "../../adapters/libsql/migrate.ts";
 import { explain } from "../runtime/run-or-explain.ts";

@@ -3,6 +3,7 @@ import { sendEmail } from "../../core/email/send-email.ts";
 import { err, ok } from "../../core/result.ts";
 import { fingerprintOf } from "../idempotency-fingerprint.ts";
 import { inWorkspace, operation } from "../operation.ts";
+import { rateLimitHeaders } from "../rate-limit.ts";
 import { readBody } from "../request-body.ts";
 import { sentEmailExample } from "./examples.ts";
 import { FORM_BYTES_MAX, readSendForm, type SendForm, SendFormSchema } from "./send-form.ts";
@@ -32,6 +33,7 @@ export const sendEmailOperation = operation({
     "use_case_not_found",
     "dns_not_verified",
     "recipient_suppressed",
+    "daily_capacity_exceeded",
     "message_rejected",
     "sending_paused",
     "provider_size_limit",
@@ -53,7 +55,11 @@ export const sendEmailOperation = operation({
       const claim = idempotencyKey === null ? null : await claimOf(idempotencyKey, form.value);
       const sent = await sendEmail(ports, { workspaceId: inWorkspace(input), ...form.value, claim });
       if (!sent.ok) return sent;
-      const headers: HeadersInit = sent.value.replayed ? { "Idempotency-Replayed": "true" } : {};
+      const { capacity, replayed } = sent.value;
+      const headers = {
+        ...(replayed ? { "Idempotency-Replayed": "true" } : {}),
+        ...(capacity ? rateLimitHeaders(capacity) : {}),
+      };
       return ok(Response.json(toSentEmailBody(sent.value.email), { status: 201, headers }));
     } finally {
       body.value.release();

@@ -19,6 +19,9 @@ export type ProgramUnderTest = {
   stop(): Promise<void>;
 };
 
+/** Each send takes of its capacity as ever; there is enough of it for all rounds. */
+const ENVIRONMENT = { TIER_POLICY: JSON.stringify({ onboarding: { capacities: [50_000] } }) };
+
 const DATA = join(import.meta.dir, "../../data");
 
 /** `seed` adds what the row needs before the program starts. */
@@ -33,7 +36,11 @@ export async function startProgramUnderTest(
     return added;
   });
   const provider = await startBenchProgram<Serving>("provider-stub");
-  const program = await startProgram({ sandboxUrl: provider.ready.url, dataDir: folder });
+  const program = await startProgram({
+    sandboxUrl: provider.ready.url,
+    dataDir: folder,
+    environment: ENVIRONMENT,
+  });
   return {
     url: program.url,
     providerUrl: provider.ready.url,

@@ -6,6 +6,7 @@ import { SEND_LEASE_MS, SHOWN_SEND_OUTCOMES, TRACE_MS } from "../../core/email/e
 import type { EmailFilter } from "../../core/ports/email-store.ts";
 import type { KeysetCursor } from "../../core/ports/keyset-page.ts";
 import {
+  sampleBeginning,
   addUseCase,
   addWorkspace,
   buryUseCase,
@@ -16,6 +17,7 @@ import {
 } from "../support/channel-samples.ts";
 import type { Contract } from "../support/contract.ts";
 import {
+  askedAt,
   addSentEmail,
   addWrittenEmail,
   emailFilter,
@@ -75,7 +77,14 @@ export const contract: Contract<EmailStores> = {
         const useCase = await withUseCase(stores);
         const setup = await stores.setups.find(useCase.setupId);
         const context = await stores.emails.sendContext(question(useCase), LATER);
-        assert.deepEqual(context, { useCase, setup, suppressions: [], claimed: null, claimedEmail: null });
+        assert.deepEqual(context, {
+          useCase,
+          setup,
+          isSendingStopped: false,
+          suppressions: [],
+          claimed: null,
+          claimedEmail: null,
+        });
       },
     },
     {
@@ -95,7 +104,7 @@ export const contract: Contract<EmailStores> = {
         const useCase = await withUseCase(stores);
         const { workspaceId, setupId } = useCase;
         const provisioning = sampleUseCase({ id: setupId, workspaceId }, 2);
-        await stores.useCases.reserveEmail(provisioning, null);
+        await stores.useCases.reserveEmail(provisioning, null, sampleBeginning());
         const stranger = await addWorkspace(stores, 3);
         const known = async (workspace: string, id: string) => {
           const context = await stores.emails.sendContext(
@@ -120,7 +129,7 @@ export const contract: Contract<EmailStores> = {
       async run(stores) {
         const useCase = await withUseCase(stores);
         const email = sampleEmail(useCase, 1, { attachments: ATTACHMENTS });
-        await stores.emails.writeAhead(email, sampleClaim());
+        await stores.emails.writeAhead(email, sampleClaim(), askedAt());
         const ask = (key: string, now: number) =>
           stores.emails.sendContext(question(useCase, { idempotencyKey: key }), now);
         const { claimed, claimedEmail } = await ask("key-1", LATER);
@@ -138,7 +147,7 @@ export const contract: Contract<EmailStores> = {
       async run(stores) {
         const useCase = await withUseCase(stores);
         const other = sampleUseCase({ id: useCase.setupId, workspaceId: useCase.workspaceId }, 2);
-        await stores.useCases.reserveEmail(other, sampleClaim());
+        await stores.useCases.reserveEmail(other, sampleClaim(), sampleBeginning());
         const context = await stores.emails.sendContext(
           question(useCase, { idempotencyKey: "key-1" }),
           LATER,
@@ -152,8 +161,8 @@ export const contract: Contract<EmailStores> = {
       async run(stores) {
         const useCase = await withUseCase(stores);
         const email = sampleEmail(useCase, 1, { subject: "Grüße, 日本", attachments: ATTACHMENTS });
-        assert.deepEqual(await stores.emails.writeAhead(email, null), { ok: true, value: undefined });
-        const { unsubscribeScope: _, answersHumanMailAt: __, ...shown } = email;
+        assert.equal((await stores.emails.writeAhead(email, null, askedAt())).ok, true);
+        const { unsubscribeScope: _, answersHumanMailAt: __, cohortAt: ___, ...shown } = email;
         assert.deepEqual(await stores.emails.find(useCase.workspaceId, email.id), {
           ...shown,
           hasAttachment: true,
@@ -169,9 +178,9 @@ export const contract: Contract<EmailStores> = {
       name: "writeAhead stores nothing when another request holds the key",
       async run(stores, place) {
         const useCase = await withUseCase(stores);
-        await stores.emails.writeAhead(sampleEmail(useCase, 1), sampleClaim());
+        await stores.emails.writeAhead(sampleEmail(useCase, 1), sampleClaim(), askedAt());
         const second = sampleEmail(useCase, 2, { attachments: ATTACHMENTS });
-        const outcome = await stores.emails.writeAhead(second, sampleClaim());
+        const outcome = await stores.emails.writeAhead(second, sampleClaim(), askedAt());
         assert.deepEqual(outcome, { ok: false, error: { kind: "claim_lost" } });
         assert.equal(await stores.emails.find(useCase.workspaceId, second.id), null);
         const [files] = await place.database.read([{ sql: "SELECT 1 FROM email_attachment", args: [] }]);
@@ -186,8 +195,8 @@ export const contract: Contract<EmailStores> = {
         const useCase = await withUseCase(stores);
         const another = makeEmailStores(await place.openAnother());
         const outcomes = await Promise.all([
-          stores.emails.writeAhead(sampleEmail(useCase, 1), sampleClaim()),
-          another.emails.writeAhead(sampleEmail(useCase, 2), sampleClaim()),
+          stores.emails.writeAhead(sampleEmail(useCase, 1), sampleClaim(), askedAt()),
+          another.emails.writeAhead(sampleEmail(useCase, 2), sampleClaim(), askedAt()),
         ]);
         assert.equal(outcomes.filter((outcome) => outcome.ok).length, 1);
         const found = await Promise.all(
@@ -263,13 +272,13 @@ export const contract: Contract<EmailStores> = {
       async run(stores, place) {
         const useCase = await withUseCase(stores);
         const email = sampleEmail(useCase, 1, { attachments: ATTACHMENTS });
-        await stores.emails.writeAhead(email, sampleClaim());
+        await stores.emails.writeAhead(email, sampleClaim(), askedAt());
         await stores.emails.withdraw(email.id);
         assert.equal(await stores.emails.find(useCase.workspaceId, email.id), null);
         assert.equal(await stores.idempotency.find(useCase.workspaceId, "key-1", LATER), null);
         const [files] = await place.database.read([{ sql: "SELECT 1 FROM email_attachment", args: [] }]);
         assert.deepEqual(files, []);
-        const again = await stores.emails.writeAhead(sampleEmail(useCase, 2), sampleClaim());
+        const again = await stores.emails.writeAhead(sampleEmail(useCase, 2), sampleClaim(), askedAt());
         assert.equal(again.ok, true);
       },
     },
@@ -278,7 +287,7 @@ export const contract: Contract<EmailStores> = {
       async run(stores) {
         const useCase = await withUseCase(stores);
         const email = sampleEmail(useCase, 1, { attachments: ATTACHMENTS });
-        await stores.emails.writeAhead(email, sampleClaim());
+        await stores.emails.writeAhead(email, sampleClaim(), askedAt());
         await stores.events.record(sampleEvent(1, 1, { emailId: email.id, type: "Send" }), "{}");
         await stores.emails.withdraw(email.id);
         const left = await stores.emails.find(useCase.workspaceId, email.id);

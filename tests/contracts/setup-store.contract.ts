@@ -5,6 +5,7 @@ import type { SetupCheck } from "../../core/ports/setup-store.ts";
 import type { RecordVerdict } from "../../core/setup/dns-verdict.ts";
 import type { SesSetup } from "../../core/setup/ses-setup.ts";
 import {
+  sampleBeginning,
   addSetup,
   addWorkspace,
   burySetup,
@@ -175,7 +176,7 @@ export const contract: Contract<ChannelStores> = {
       },
     },
     {
-      name: "recordStanding makes a setup ready, gives its task back, and has it checked and its tenant reviewed",
+      name: "recordStanding makes a setup ready, gives its task back, and has it checked, its tenant reviewed and the account read",
       async run(stores) {
         const { id: workspaceId } = await addWorkspace(stores, 1);
         const { task } = valueOf(await stores.setups.reserve(sampleReservation(workspaceId, 1), null));
@@ -186,7 +187,7 @@ export const contract: Contract<ChannelStores> = {
         const due = await stores.tasks.claimDue(10, 600_000, null);
         assert.deepEqual(
           due.map(({ kind }) => kind),
-          ["provision_setup", "review_tenants"],
+          ["provision_setup", "review_tenants", "read_account"],
         );
         const { fence } = task;
         assert.deepEqual(due[0], { kind: "provision_setup", subjectId: id, fence: fence + 1, attempts: 1 });
@@ -543,7 +544,9 @@ export const contract: Contract<ChannelStores> = {
           assert.deepEqual(await stores.setups.beginDelete(setup.id, AT), refusal("setup_in_use"));
           assert.equal((await stores.setups.find(setup.id))?.status, "ready");
         };
-        const { useCase, task } = valueOf(await stores.useCases.reserveEmail(sampleUseCase(setup, 1), null));
+        const { useCase, task } = valueOf(
+          await stores.useCases.reserveEmail(sampleUseCase(setup, 1), null, sampleBeginning()),
+        );
         await refused();
         await stores.useCases.recordProvisioned(task, AT);
         await refused();
@@ -573,7 +576,7 @@ export const contract: Contract<ChannelStores> = {
           const setup = await addSetup(stores, workspaceId, n);
           const [deletion, useCase] = await Promise.all([
             stores.setups.beginDelete(setup.id, AT),
-            other.useCases.reserveEmail(sampleUseCase(setup, n), null),
+            other.useCases.reserveEmail(sampleUseCase(setup, n), null, sampleBeginning()),
           ]);
           const wins = [deletion.ok, useCase.ok];
           assert.equal(wins.filter((won) => won).length, 1);
@@ -595,7 +598,7 @@ export const contract: Contract<ChannelStores> = {
         const left = await stores.tasks.claimDue(10, 1000, Date.now() + 3_600_000);
         assert.deepEqual(
           left.map(({ kind }) => kind),
-          ["review_tenants"],
+          ["review_tenants", "read_account"],
         );
         const again = { ...sampleReservation(workspaceId, 1), id: sampleReservation(workspaceId, 2).id };
         assert.equal((await stores.setups.reserve(again, null)).ok, true);

@@ -6,6 +6,7 @@ import { explainSend } from "../../core/suppression/explain-send.ts";
 import type { Suppression } from "../../core/suppression/suppression.ts";
 import type { EmailUseCase } from "../../core/use-case/use-case.ts";
 import {
+  sampleBeginning,
   addUseCase,
   addWorkspace,
   burySetup,
@@ -19,6 +20,7 @@ import {
 } from "../support/channel-samples.ts";
 import type { Contract } from "../support/contract.ts";
 import {
+  askedAt,
   addSentEmail,
   emailId,
   type EmailStores,
@@ -210,14 +212,14 @@ export const contract: Contract<EmailStores> = {
         await mailPat(stores, useCase, 1);
         await stores.suppressions.unsubscribe(emailId(1), null, newId(1), NOW);
         const email = sampleEmail(useCase, 2, { toAddress: "PAT@post.example", writtenAt: NOW });
-        const outcome = await stores.emails.writeAhead(email, sampleClaim());
+        const outcome = await stores.emails.writeAhead(email, sampleClaim(), askedAt());
         assert.deepEqual(outcome, { ok: false, error: { kind: "recipient_suppressed" } });
         assert.equal(await stores.emails.find(useCase.workspaceId, email.id), null);
         const [keys] = await database.read([{ sql: "SELECT 1 FROM idempotency_key", args: [] }]);
         assert.deepEqual(keys, []);
         const { id } = await only(stores, useCase);
         await stores.suppressions.lift(id, NOW);
-        assert.equal((await stores.emails.writeAhead(email, sampleClaim())).ok, true);
+        assert.equal((await stores.emails.writeAhead(email, sampleClaim(), askedAt())).ok, true);
       },
     },
     {
@@ -227,7 +229,11 @@ export const contract: Contract<EmailStores> = {
         await mailPat(stores, useCase, 1);
         await stores.suppressions.unsubscribe(emailId(1), null, newId(1), SAMPLE_TIME + 500);
         const reply = (n: number, answersHumanMailAt: number) =>
-          stores.emails.writeAhead(sampleEmail(useCase, n, { toAddress: PAT, answersHumanMailAt }), null);
+          stores.emails.writeAhead(
+            sampleEmail(useCase, n, { toAddress: PAT, answersHumanMailAt }),
+            null,
+            askedAt(),
+          );
         assert.equal((await reply(2, SAMPLE_TIME + 500)).ok, false);
         assert.equal((await reply(2, SAMPLE_TIME + 501)).ok, true);
         await tell(stores, 1, 1, complaint);
@@ -362,7 +368,7 @@ export const contract: Contract<EmailStores> = {
         await stores.setups.recordStanding(task, SAMPLE_STANDING, NOW);
         const setup = { id: reservation.id, workspaceId };
         const successor = { ...sampleUseCase(setup, 6), name: useCase.name };
-        const succeeding = valueOf(await stores.useCases.reserveEmail(successor, null));
+        const succeeding = valueOf(await stores.useCases.reserveEmail(successor, null, sampleBeginning()));
         await stores.useCases.recordProvisioned(succeeding.task, NOW);
         const another = await addUseCase(stores, setup, 7);
         assert.equal(await rules(stores, successor), "unsubscribe");

@@ -35,7 +35,10 @@ export const contract: Contract<ChannelStores> = {
         const second = await tasks.claimDue(10, LEASE_MS, null);
         assert.deepEqual(
           second.map(({ kind, subjectId, attempts }) => [kind, subjectId, attempts]),
-          [["review_tenants", WHOLE_INSTALLATION, 1]],
+          [
+            ["review_tenants", WHOLE_INSTALLATION, 1],
+            ["read_account", WHOLE_INSTALLATION, 1],
+          ],
         );
         assert.deepEqual(await tasks.claimDue(10, LEASE_MS, null), []);
       },
@@ -51,6 +54,7 @@ export const contract: Contract<ChannelStores> = {
         assert.deepEqual(await kindsAt(Date.now() + HOUR_MS), [
           "provision_setup",
           "review_tenants",
+          "read_account",
           "check_setup",
         ]);
       },
@@ -65,7 +69,7 @@ export const contract: Contract<ChannelStores> = {
         );
         const claimed = claims.flat().map(({ kind, subjectId }) => `${kind} ${subjectId}`);
         assert.equal(new Set(claimed).size, claimed.length);
-        assert.equal(claimed.length, 7);
+        assert.equal(claimed.length, 8);
       },
     },
     {
@@ -112,7 +116,7 @@ export const contract: Contract<ChannelStores> = {
         const due = await tasks.claimDue(10, LEASE_MS, null);
         assert.deepEqual(
           due.map(({ kind }) => kind),
-          ["review_tenants"],
+          ["review_tenants", "read_account"],
         );
         const second = await tasks.claim("provision_setup", id, LEASE_MS);
         assert.deepEqual([second?.attempts, second?.fence], [8, first.fence + 1]);

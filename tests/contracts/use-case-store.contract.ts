@@ -9,6 +9,7 @@ import type { UseCaseFilter } from "../../core/ports/use-case-store.ts";
 import type { SesSetup } from "../../core/setup/ses-setup.ts";
 import type { EmailUseCase, TwilioUseCase } from "../../core/use-case/use-case.ts";
 import {
+  sampleBeginning,
   addSetup,
   addUseCase,
   addWorkspace,
@@ -69,7 +70,7 @@ export const contract: Contract<ChannelStores> = {
           emailType: "marketing",
           unsubscribeScope: "setup",
         };
-        const outcome = await stores.useCases.reserveEmail(useCase, sampleClaim());
+        const outcome = await stores.useCases.reserveEmail(useCase, sampleClaim(), sampleBeginning());
         const { fence } = valueOf(outcome).task;
         const task = { kind: "provision_use_case", subjectId: useCase.id, fence, attempts: 1 };
         assert.deepEqual(outcome, { ok: true, value: { useCase, task } });
@@ -84,7 +85,7 @@ export const contract: Contract<ChannelStores> = {
         const setup = await withSetup(stores);
         const guest = await addWorkspace(stores, 2);
         const useCase = { ...sampleUseCase(setup, 1), workspaceId: guest.id };
-        assert.equal(kindOf(await stores.useCases.reserveEmail(useCase, null)), "stored");
+        assert.equal(kindOf(await stores.useCases.reserveEmail(useCase, null, sampleBeginning())), "stored");
       },
     },
     {
@@ -93,7 +94,8 @@ export const contract: Contract<ChannelStores> = {
         const { id: workspaceId } = await addWorkspace(stores, 1);
         const { id } = sampleReservation(workspaceId, 1);
         const useCase = sampleUseCase({ id, workspaceId }, 1);
-        const reserve = async () => kindOf(await stores.useCases.reserveEmail(useCase, null));
+        const reserve = async () =>
+          kindOf(await stores.useCases.reserveEmail(useCase, null, sampleBeginning()));
         assert.equal(await reserve(), "setup_not_found");
         const { task } = valueOf(await stores.setups.reserve(sampleReservation(workspaceId, 1), null));
         assert.equal(await reserve(), "setup_not_found");
@@ -121,7 +123,10 @@ export const contract: Contract<ChannelStores> = {
         ];
         for (const [taken, kind] of rows) {
           const wanted = { ...sampleUseCase(setup, 2), ...taken };
-          assert.deepEqual(await stores.useCases.reserveEmail(wanted, null), refusal(kind));
+          assert.deepEqual(
+            await stores.useCases.reserveEmail(wanted, null, sampleBeginning()),
+            refusal(kind),
+          );
           assert.equal(await stores.useCases.find(wanted.id, null), null);
         }
       },
@@ -133,9 +138,15 @@ export const contract: Contract<ChannelStores> = {
         const composed = { ...sampleUseCase(setup, 1), entityName: "Café Straße", name: "News" };
         const folded = { ...sampleUseCase(setup, 2), entityName: "CAFE\u0301 STRASSE", name: "news" };
         const otherPair = { ...folded, name: "Newsletter" };
-        assert.equal(kindOf(await stores.useCases.reserveEmail(composed, null)), "stored");
-        assert.equal(kindOf(await stores.useCases.reserveEmail(folded, null)), "use_case_name_taken");
-        assert.equal(kindOf(await stores.useCases.reserveEmail(otherPair, null)), "stored");
+        assert.equal(kindOf(await stores.useCases.reserveEmail(composed, null, sampleBeginning())), "stored");
+        assert.equal(
+          kindOf(await stores.useCases.reserveEmail(folded, null, sampleBeginning())),
+          "use_case_name_taken",
+        );
+        assert.equal(
+          kindOf(await stores.useCases.reserveEmail(otherPair, null, sampleBeginning())),
+          "stored",
+        );
       },
     },
     {
@@ -151,7 +162,7 @@ export const contract: Contract<ChannelStores> = {
         ];
         for (const [same, kind] of rows) {
           const wanted = { ...sampleUseCase(setup, 2), ...same };
-          assert.equal(kindOf(await stores.useCases.reserveEmail(wanted, null)), kind);
+          assert.equal(kindOf(await stores.useCases.reserveEmail(wanted, null, sampleBeginning())), kind);
         }
       },
     },
@@ -163,7 +174,7 @@ export const contract: Contract<ChannelStores> = {
         const again = { ...sampleUseCase(setup, 2), name: first.name };
         const nowhere = { ...sampleUseCase(setup, 4), setupId: sampleReservation(setup.workspaceId, 9).id };
         const reserve = async (wanted: EmailUseCase) =>
-          kindOf(await stores.useCases.reserveEmail(wanted, sampleClaim()));
+          kindOf(await stores.useCases.reserveEmail(wanted, sampleClaim(), sampleBeginning()));
         assert.equal(await reserve(again), "use_case_name_taken");
         assert.equal(await reserve(nowhere), "setup_not_found");
         assert.equal(await reserve(sampleUseCase(setup, 3)), "stored");
@@ -181,6 +192,7 @@ export const contract: Contract<ChannelStores> = {
             (n % 2 === 0 ? other : stores).useCases.reserveEmail(
               { ...sampleUseCase(setup, n), name: "News" },
               sampleClaim(`key-${n}`),
+              sampleBeginning(),
             ),
           ),
         );
@@ -195,7 +207,7 @@ export const contract: Contract<ChannelStores> = {
       async run(stores) {
         const setup = await withSetup(stores);
         const useCase = sampleUseCase(setup, 1);
-        const { task } = valueOf(await stores.useCases.reserveEmail(useCase, null));
+        const { task } = valueOf(await stores.useCases.reserveEmail(useCase, null, sampleBeginning()));
         const stranger = { ...task, fence: task.fence - 1 };
         assert.equal(await stores.useCases.recordProvisioned(stranger, AT), false);
         assert.equal(await stores.useCases.recordProvisioned(task, AT), true);
@@ -209,13 +221,18 @@ export const contract: Contract<ChannelStores> = {
       async run(stores) {
         const setup = await withSetup(stores);
         const useCase = sampleUseCase(setup, 1);
-        const { task } = valueOf(await stores.useCases.reserveEmail(useCase, sampleClaim()));
+        const { task } = valueOf(
+          await stores.useCases.reserveEmail(useCase, sampleClaim(), sampleBeginning()),
+        );
         assert.equal(await stores.useCases.release({ ...task, fence: 0 }), false);
         assert.equal(await stores.useCases.release(task), true);
         assert.equal(await stores.useCases.find(useCase.id, null), null);
         assert.equal(await stores.tasks.claim("provision_use_case", useCase.id, 1000), null);
         const again = { ...useCase, id: sampleUseCase(setup, 2).id };
-        assert.equal(kindOf(await stores.useCases.reserveEmail(again, sampleClaim())), "stored");
+        assert.equal(
+          kindOf(await stores.useCases.reserveEmail(again, sampleClaim(), sampleBeginning())),
+          "stored",
+        );
       },
     },
     {
@@ -224,7 +241,9 @@ export const contract: Contract<ChannelStores> = {
         const setup = await withSetup(stores);
         const useCase = sampleUseCase(setup, 1);
         const { workspaceId } = setup;
-        const { task } = valueOf(await stores.useCases.reserveEmail(useCase, sampleClaim()));
+        const { task } = valueOf(
+          await stores.useCases.reserveEmail(useCase, sampleClaim(), sampleBeginning()),
+        );
         const find = () => stores.useCases.findUnfinished(workspaceId, "CLINIC", useCase.name);
         assert.deepEqual(await find(), useCase);
         assert.equal(await stores.useCases.findUnfinished(workspaceId, "Clinic", "Other"), null);
@@ -245,7 +264,9 @@ export const contract: Contract<ChannelStores> = {
       name: "release leaves a use case that is ready",
       async run(stores) {
         const setup = await withSetup(stores);
-        const { useCase, task } = valueOf(await stores.useCases.reserveEmail(sampleUseCase(setup, 1), null));
+        const { useCase, task } = valueOf(
+          await stores.useCases.reserveEmail(sampleUseCase(setup, 1), null, sampleBeginning()),
+        );
         await stores.useCases.recordProvisioned(task, AT);
         assert.equal(await stores.useCases.release(task), false);
         assert.equal((await stores.useCases.find(useCase.id, null))?.status, "ready");
@@ -269,7 +290,7 @@ export const contract: Contract<ChannelStores> = {
         const acme = { ...sampleUseCase(here, 3), entityName: "Acme" };
         await addUseCase(stores, here, 2);
         await addUseCase(stores, there, 4);
-        const { task } = valueOf(await stores.useCases.reserveEmail(acme, null));
+        const { task } = valueOf(await stores.useCases.reserveEmail(acme, null, sampleBeginning()));
         await stores.useCases.recordProvisioned(task, AT);
         await addUseCase(stores, here, 1);
         const [one, two] = [here.workspaceId, there.workspaceId];
@@ -325,7 +346,7 @@ export const contract: Contract<ChannelStores> = {
       name: "list leaves out deleted ones and those still provisioning, shows those being deleted, at most `limit`",
       async run(stores) {
         const setup = await withSetup(stores);
-        await stores.useCases.reserveEmail(sampleUseCase(setup, 1), null);
+        await stores.useCases.reserveEmail(sampleUseCase(setup, 1), null, sampleBeginning());
         await bury(stores, (await addUseCase(stores, setup, 2)).id);
         await stores.useCases.beginDelete((await addUseCase(stores, setup, 3)).id, AT);
         const last = await addUseCase(stores, setup, 4);
@@ -364,7 +385,7 @@ export const contract: Contract<ChannelStores> = {
       name: "beginDelete and bury leave a use case alone that is still provisioning",
       async run(stores) {
         const useCase = sampleUseCase(await withSetup(stores), 1);
-        await stores.useCases.reserveEmail(useCase, null);
+        await stores.useCases.reserveEmail(useCase, null, sampleBeginning());
         await bury(stores, useCase.id);
         assert.deepEqual(await stores.useCases.find(useCase.id, null), useCase);
       },
@@ -376,7 +397,7 @@ export const contract: Contract<ChannelStores> = {
         const useCase = await addUseCase(stores, setup, 1);
         await bury(stores, useCase.id);
         const again = { ...sampleUseCase(setup, 1), id: sampleUseCase(setup, 2).id };
-        assert.equal(kindOf(await stores.useCases.reserveEmail(again, null)), "stored");
+        assert.equal(kindOf(await stores.useCases.reserveEmail(again, null, sampleBeginning())), "stored");
         assert.equal(await stores.tasks.claim("delete_use_case", useCase.id, 1000), null);
       },
     },

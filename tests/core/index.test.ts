@@ -38,6 +38,8 @@ test("offers every operation", () => {
     "addSuppression",
     "liftSuppression",
     "explainSuppression",
+    "getReputation",
+    "resumeSending",
     "unsubscribe",
   ])
     expect(names).toContain(operation);

@@ -7,6 +7,7 @@ import {
   loadConfig,
   SANDBOX_TOPIC_ARN,
 } from "../../edge/config.ts";
+import { TIER_POLICY } from "../../core/reputation/read-tier-policy.ts";
 import { SANDBOX_CREDENTIALS } from "../../edge/sandbox/endpoints.ts";
 
 function configOf(environment: Environment): Config {
@@ -49,6 +50,7 @@ describe("on a desk, with nothing set", () => {
       setupSharing: "workspace",
       dnsGraceSeconds: 3600,
       pools: "none",
+      tierPolicy: TIER_POLICY,
     });
   });
 
@@ -62,6 +64,7 @@ describe("on a desk, with nothing set", () => {
       "DATABASE_URL",
       "DOH_URLS",
       "POOLS",
+      "TIER_POLICY",
     ];
     expect(configOf(Object.fromEntries(empty.map((name) => [name, " "])))).toEqual(configOf({}));
   });
@@ -148,7 +151,9 @@ describe("a live installation", () => {
       POOLS: "managed",
       SETUP_SHARING: "platform",
       DNS_GRACE_SECONDS: "0",
+      TIER_POLICY: '{"day": "2s"}',
     });
+    expect(config.tierPolicy).toMatchObject({ day: 2000, growth: { window: 14_000 } });
     expect(config.aws.endpoints.s3).toBe("https://account.r2.cloudflarestorage.com");
     expect(config.dohUrls).toEqual(["https://one.example/dns-query", "https://two.example/resolve"]);
     expect(config.snsTopicArns).toHaveLength(2);
@@ -317,6 +322,12 @@ describe("is refused with a sentence that names the setting", () => {
       'SETUP_SHARING must be one of workspace, platform; it is "all".',
     ],
     ["other pools", { POOLS: "many" }, 'POOLS must be one of managed, none; it is "many".'],
+    ["no JSON", { TIER_POLICY: "{day: 2s}" }, "TIER_POLICY: it must be an object of members to replace."],
+    [
+      "a tier below the one under it",
+      { TIER_POLICY: '{"standard": {"capacity": 100}}' },
+      "TIER_POLICY: standard.capacity must not be less than the last of onboarding.capacities.",
+    ],
   ];
   test.each(rows)("%s", (_name, environment, sentence) => {
     const loaded = loadConfig(environment);

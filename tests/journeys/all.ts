@@ -15,6 +15,7 @@ import { journeys as refusedRequests } from "./refused-requests.journey.ts";
 import { journeys as refusedSends } from "./refused-sends.journey.ts";
 import { journeys as refusedSetups } from "./refused-setups.journey.ts";
 import { journeys as refusedUseCases } from "./refused-use-cases.journey.ts";
+import { journeys as reputation } from "./reputation.journey.ts";
 import { journeys as slowUpstreams } from "./slow-upstreams.journey.ts";
 import { journeys as suppression } from "./suppression.journey.ts";
 import { journeys as unknownOutcome } from "./unknown-outcome.journey.ts";
@@ -37,6 +38,7 @@ export const JOURNEYS: readonly Journey[] = [
   ...races,
   ...unsubscribe,
   ...suppression,
+  ...reputation,
   ...largestSend,
   ...events,
   ...lists,

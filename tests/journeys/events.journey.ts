@@ -41,8 +41,8 @@ const LIFE: readonly Event[] = [
   { type: "delivery", timestamp: "2030-01-01T09:00:00.000Z" },
 ];
 
-/** What two mails differ in although they lived the same life; the first delivery is each one's own. */
-const OWN = ["id", "message_id", "to_address", "sent_at", "delivered_at", "updated_at"];
+/** What two mails differ in although they lived the same life: the third complaint suspends, the first delivery is each one's own. */
+const OWN = ["id", "message_id", "to_address", "tier", "sent_at", "delivered_at", "updated_at"];
 const settled = (email: EmailDetail): object =>
   Object.fromEntries(Object.entries(email).filter(([member]) => !OWN.includes(member)));
 

@@ -128,6 +128,18 @@ export const OPERATIONS: readonly OperationCase[] = [
     path: ({ useCaseId }) => `/v1/use-case/${useCaseId}`,
     refersTo: ["useCaseId"],
   }),
+  ...channel("/use-case/{use_case_id}/reputation", {
+    method: "GET",
+    permission: "Channel.view",
+    path: ({ useCaseId }) => `/v1/use-case/${useCaseId}/reputation`,
+    refersTo: ["useCaseId"],
+  }),
+  ...channel("/use-case/{use_case_id}/reputation/resume", {
+    method: "POST",
+    permission: null,
+    path: ({ useCaseId }) => `/v1/use-case/${useCaseId}/reputation/resume`,
+    refersTo: [],
+  }),
   inWorkspace("/email/send", {
     method: "POST",
     permission: "Channel.send",

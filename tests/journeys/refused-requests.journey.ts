@@ -33,7 +33,7 @@ export const journeys: readonly Journey[] = [
         ["a form", "tenant_name=a"],
       ];
       const rows = OPERATIONS.filter(
-        ({ method, name }) => method === "POST" && !/verify|send/.test(name),
+        ({ method, name }) => method === "POST" && !/verify|send|resume/.test(name),
       ).flatMap((operation) => {
         const api = operation.permission === null ? world.operator : workspace.api;
         const path = operation.path({ workspaceId: workspace.id } as Target);

@@ -45,6 +45,53 @@ export type UseCase = {
   readonly updated_at: string;
 };
 
+export type ReputationCheck = {
+  readonly name: string;
+  readonly scope: "use_case" | "setup";
+  readonly window_seconds: number | null;
+  readonly value: number;
+  readonly limit: number;
+  readonly count: number | null;
+  readonly sample: number | null;
+  readonly count_min: number | null;
+  readonly sample_min: number | null;
+  readonly holds: boolean;
+};
+export type Suspension = {
+  readonly since: string;
+  readonly offence: number;
+  readonly until: string | null;
+  readonly sending_stopped: boolean;
+};
+export type TierChange = {
+  readonly at: string;
+  readonly from: string;
+  readonly to: string;
+  readonly why: string;
+  readonly capacity: number;
+  readonly suspension: Suspension | null;
+  readonly figures: readonly ReputationCheck[];
+};
+export type Reputation = {
+  readonly tier: "onboarding" | "standard" | "premium" | "suspended";
+  readonly tier_since: string;
+  readonly counted_since: string;
+  readonly capacity: number;
+  readonly used: number;
+  readonly left: number;
+  readonly resets_at: string;
+  readonly suspension: Suspension | null;
+  readonly suspension_limits: readonly ReputationCheck[];
+  readonly stop_limits: readonly ReputationCheck[];
+  readonly next_tier: {
+    readonly tier: string;
+    readonly checks: readonly ReputationCheck[];
+    readonly missing: readonly string[];
+  } | null;
+  readonly demotion_limits: readonly ReputationCheck[];
+  readonly history: readonly TierChange[];
+};
+
 export type WorkspaceBody = { readonly id: string; readonly name: string; readonly created_at: string };
 export type IssuedKey = {
   readonly id: string;

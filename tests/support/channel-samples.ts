@@ -13,6 +13,8 @@ import type { Workspace } from "../../core/access/workspace.ts";
 import type { IdempotencyClaim } from "../../core/idempotency/idempotency.ts";
 import type { Id } from "../../core/ids.ts";
 import type { SetupReservation } from "../../core/ports/setup-store.ts";
+import type { UseCaseBeginning } from "../../core/ports/use-case-store.ts";
+import type { Standing } from "../../core/reputation/standing.ts";
 import type { Result } from "../../core/result.ts";
 import type { DkimKeys, SesSetup } from "../../core/setup/ses-setup.ts";
 import type { EmailUseCase } from "../../core/use-case/use-case.ts";
@@ -94,6 +96,22 @@ export const sampleUseCase = (setup: { id: Id; workspaceId: Id }, n: number): Em
   tier: "onboarding",
 });
 
+const BEGINNER: Standing = {
+  tier: "onboarding",
+  tierSince: SAMPLE_TIME,
+  countsFrom: SAMPLE_TIME,
+  capacity: 1_000_000,
+  suspension: null,
+  carried: { dayStartsAt: SAMPLE_TIME, taken: 0 },
+  movingTo: null,
+};
+
+/** Where a new use case stands that may send as much as a test likes. */
+export const sampleBeginning = (changes: Partial<Standing> = {}): UseCaseBeginning => ({
+  standing: { ...BEGINNER, ...changes },
+  change: null,
+});
+
 export const sampleClaim = (key = "key-1"): IdempotencyClaim => ({
   key,
   fingerprint: `fingerprint of ${key}`,
@@ -118,8 +136,10 @@ export async function addUseCase(
   stores: ChannelStores,
   setup: { id: Id; workspaceId: Id },
   n: number,
+  begins = sampleBeginning(),
 ): Promise<EmailUseCase> {
-  const { useCase, task } = valueOf(await stores.useCases.reserveEmail(sampleUseCase(setup, n), null));
+  const reserved = { ...sampleUseCase(setup, n), tier: begins.standing.tier };
+  const { useCase, task } = valueOf(await stores.useCases.reserveEmail(reserved, null, begins));
   await stores.useCases.recordProvisioned(task, useCase.createdAt);
   return { ...useCase, status: "ready" };
 }

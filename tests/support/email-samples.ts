@@ -7,9 +7,12 @@ import { makeEventStore } from "../../adapters/libsql/event-store.ts";
 import type { NewEmail } from "../../core/email/email.ts";
 import type { MailEvent } from "../../core/email/mail-event.ts";
 import type { Id } from "../../core/ids.ts";
-import type { EmailFilter, SendQuestion } from "../../core/ports/email-store.ts";
+import type { CapacityAsked, EmailFilter, SendQuestion } from "../../core/ports/email-store.ts";
 import type { EventFilter } from "../../core/ports/event-store.ts";
+import type { ReputationQuestion } from "../../core/ports/reputation-store.ts";
+import { ACCOUNT_HOUR_MS, accountTime } from "../../core/reputation/account-share.ts";
 import type { EmailUseCase } from "../../core/use-case/use-case.ts";
+import { makeReputationStore } from "../../adapters/libsql/reputation-store.ts";
 import { makeSuppressionStore } from "../../adapters/libsql/suppression-store.ts";
 import { addSetup, addUseCase, addWorkspace, makeChannelStores, SAMPLE_TIME } from "./channel-samples.ts";
 
@@ -18,6 +21,7 @@ export const makeEmailStores = (database: Database) => ({
   emails: makeEmailStore(database),
   events: makeEventStore(database),
   suppressions: makeSuppressionStore(database),
+  reputation: makeReputationStore(database),
 });
 export type EmailStores = ReturnType<typeof makeEmailStores>;
 
@@ -47,7 +51,18 @@ export const sampleEmail = (useCase: EmailUseCase, n: number, changes: Partial<N
   answersHumanMailAt: null,
   attachments: [],
   writtenAt: SAMPLE_TIME + n,
+  cohortAt: hourOf(changes.writtenAt ?? SAMPLE_TIME + n),
   ...changes,
+});
+
+const DAY_MS = 24 * ACCOUNT_HOUR_MS;
+/** The cohort of a mail written then, where a sending day is a day. */
+export const hourOf = (at: number): number => at - (at % ACCOUNT_HOUR_MS);
+
+/** What a mail asks that is written then. */
+export const askedAt = (at = SAMPLE_TIME): CapacityAsked => ({
+  dayStartsAt: at - (at % DAY_MS),
+  account: accountTime(at),
 });
 
 /** What is asked before a mail of the use case to nobody in particular. */
@@ -97,9 +112,26 @@ export async function addWrittenEmail(
   changes: Partial<NewEmail> = {},
 ): Promise<NewEmail> {
   const email = sampleEmail(useCase, n, changes);
-  assert.deepEqual(await stores.emails.writeAhead(email, null), { ok: true, value: undefined });
+  assert.equal((await stores.emails.writeAhead(email, null, askedAt(email.writtenAt))).ok, true);
   return email;
 }
+
+/** Asks for all that is known of a use case, whatever workspace it is of; today is the day of the samples. */
+export const reputationQuestion = (
+  { id }: EmailUseCase,
+  changes: Partial<ReputationQuestion> = {},
+): ReputationQuestion => ({
+  useCaseId: id,
+  workspaceId: null,
+  now: SAMPLE_TIME,
+  dayMs: DAY_MS,
+  dayStartsAt: SAMPLE_TIME,
+  daysFrom: 0,
+  bucketsFrom: 0,
+  incidentsFrom: 0,
+  historyMax: 10,
+  ...changes,
+});
 
 type Scope = { readonly workspaceId: Id; readonly useCaseId: Id | null; readonly setupId: Id | null };
 

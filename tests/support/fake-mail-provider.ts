@@ -11,6 +11,7 @@ import type {
 } from "../../core/ports/mail-provider.ts";
 import type { ProviderTurns } from "../../core/ports/provider-turns.ts";
 import { err, ok, type Result } from "../../core/result.ts";
+import type { AccountQuota } from "../../core/reputation/account-share.ts";
 import type { DkimKeys } from "../../core/setup/ses-setup.ts";
 
 export const FAKE_DKIM: DkimKeys = {
@@ -38,6 +39,7 @@ export class FakeMailProvider implements MailProvider, ProviderTurns {
   readonly bonds = new Set<string>();
   readonly calls: Operation[] = [];
   readonly faults = new Map<Operation, PlannedFault>();
+  quota: AccountQuota = { mailsIn24Hours: null, mailsPerSecond: null };
   /** Called at each call, before and after it takes effect: lets a test move its clock, or its program die. */
   onCall: () => void = () => undefined;
   afterCall: () => void = () => undefined;
@@ -171,6 +173,19 @@ export class FakeMailProvider implements MailProvider, ProviderTurns {
       const set = this.sets.get(name);
       return set ? ok({ tags: set.tags }) : fault("not_found");
     });
+  }
+
+  setSendingPool(name: string, pool: string | null) {
+    return this.call("setSendingPool", () => {
+      const set = this.sets.get(name);
+      if (!set) return fault("not_found");
+      set.pool = pool;
+      return DONE;
+    });
+  }
+
+  getSendQuota() {
+    return this.call("getSendQuota", () => ok(this.quota));
   }
 
   createEventDestination(name: string) {

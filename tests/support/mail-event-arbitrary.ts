@@ -27,7 +27,9 @@ export const eventContent: fc.Arbitrary<EventContent> = type.chain((type) =>
     occurredAt: fc.integer({ min: SAMPLE_TIME, max: SAMPLE_TIME + 5 }),
     bounceType: type === "Bounce" ? fc.constantFrom(...BOUNCE_TYPES, null) : fc.constant(null),
     bounceSubtype:
-      type === "Bounce" ? fc.constantFrom("General", "MailboxFull", "NoEmail", null) : fc.constant(null),
+      type === "Bounce"
+        ? fc.constantFrom("General", "MailboxFull", "NoEmail", "OnTenantSuppressionList", null)
+        : fc.constant(null),
     complaintFeedbackType:
       type === "Complaint" ? fc.constantFrom("abuse", "not-spam", null) : fc.constant(null),
     complaintSubtype:

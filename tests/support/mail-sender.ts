@@ -6,6 +6,7 @@ import type {
   EmailPage,
   EmailState,
   EventPage,
+  Reputation,
   SentEmail,
   SetupDetail,
   UseCase,
@@ -46,6 +47,7 @@ export type MailSender = {
   email(id: string): Promise<EmailDetail>;
   /** The mail once it is in this state. */
   emailIn(id: string, state: EmailState): Promise<EmailDetail>;
+  reputation(): Promise<Reputation>;
   /** Both in the scope of the use case, unless the query names another. */
   emails(query?: Query): Promise<EmailPage>;
   events(query?: Query): Promise<EventPage>;
@@ -84,6 +86,7 @@ export function makeMailSender(workspace: Workspace, setup: SetupDetail, useCase
         () => sender.email(id),
         (email) => email.state === state,
       ),
+    reputation: () => api.get<Reputation>(path(`/channels/use-case/${useCase.id}/reputation`)),
     emails: (query = {}) => api.get<EmailPage>(path(`/email${scoped(query)}`)),
     events: (query = {}) => api.get<EventPage>(path(`/email/event${scoped(query)}`)),
   };

@@ -16,6 +16,8 @@ export function makeProviderStub(): (request: Request) => Promise<Response> {
     const { pathname } = new URL(request.url);
     if (pathname === "/v2/email/outbound-emails")
       return Response.json({ MessageId: `0100-${String(++mails).padStart(12, "0")}` });
+    if (pathname === "/v2/email/account")
+      return Response.json({ SendQuota: { Max24HourSend: 10_000_000, MaxSendRate: 100_000 } });
     // RFC 1035 section 4.1.1: 3 is NXDOMAIN.
     if (pathname.startsWith("/dns-query")) return Response.json({ Status: 3 });
     if (pathname === CERTIFICATE_PATH) return new Response(SNS_CERTIFICATE);

@@ -61,6 +61,7 @@ export const ROUND_TRIPS: readonly RoundTripRow[] = [
   get("setups", "/channels/ses-setup"),
   get("use cases", "/channels/use-case"),
   get("a use case", "/channels/use-case/{use_case}"),
+  get("its reputation", "/channels/use-case/{use_case}/reputation"),
   get("e-mails of a use case", "/email?use_case_id={use_case}"),
   get("e-mails by setup, states and recipients", `/email?${MANY_FILTERS}`),
   get("events of a use case", "/email/event?use_case_id={use_case}"),

@@ -48,6 +48,11 @@ export type SandboxState = {
   }[];
   readonly configuration_sets: readonly {
     name: string;
+    delivery_options: {
+      readonly SendingPoolName?: string;
+      readonly TlsPolicy?: string;
+      readonly MaxDeliverySeconds?: number;
+    };
     event_destinations: readonly { name: string }[];
     tags: Readonly<Record<string, string>>;
   }[];

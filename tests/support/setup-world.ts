@@ -1,5 +1,6 @@
 // What the operations on setups and use cases need, for their tests: real stores on a fresh database, a provider and a
 // zone of maps, and a clock that moves when it is told to. Imported by Node as well: no bun:test here.
+import { makeReputationStore } from "../../adapters/libsql/reputation-store.ts";
 import { makeIdentityMemory } from "../../adapters/system/identity-memory.ts";
 import { makeIdSource } from "../../adapters/system/id-source.ts";
 import { makeSharedWork } from "../../adapters/system/shared-work.ts";
@@ -13,6 +14,8 @@ import { createSetup } from "../../core/setup/create-setup.ts";
 import { deriveDnsRecords } from "../../core/setup/dns-records.ts";
 import { isStanding, type StandingSetup } from "../../core/setup/find-setup.ts";
 import type { SetupSharing } from "../../core/setup/ses-setup.ts";
+import { TIER_POLICY } from "../../core/reputation/read-tier-policy.ts";
+import type { TierPolicy } from "../../core/reputation/tier-policy.ts";
 import type { PoolMode } from "../../core/use-case/sending-pool.ts";
 import { addWorkspace, makeChannelStores } from "./channel-samples.ts";
 import { FakeDns } from "./fake-dns.ts";
@@ -29,10 +32,14 @@ export class MovableClock {
   }
 }
 
-export type SetupWorldSettings = { readonly setupSharing?: SetupSharing; readonly pools?: PoolMode };
+export type SetupWorldSettings = {
+  readonly setupSharing?: SetupSharing;
+  readonly pools?: PoolMode;
+  readonly tierPolicy?: TierPolicy;
+};
 
 export async function setupWorldOn(database: Database, settings: SetupWorldSettings = {}) {
-  const stores = makeChannelStores(database);
+  const stores = { ...makeChannelStores(database), reputation: makeReputationStore(database) };
   const clock = new MovableClock();
   const mailProvider = new FakeMailProvider();
   mailProvider.clock = clock;
@@ -57,12 +64,13 @@ export async function setupWorldOn(database: Database, settings: SetupWorldSetti
       installation: "installation-1",
       setupSharing: "workspace" as SetupSharing,
       pools: "none" as PoolMode,
+      tierPolicy: TIER_POLICY,
       ...settings,
     },
   };
   const workspace = await addWorkspace(stores, 1);
   const neighbour = await addWorkspace(stores, 2);
-  return { ports, background, workspaceId: workspace.id, neighbourId: neighbour.id };
+  return { ports, database, background, workspaceId: workspace.id, neighbourId: neighbour.id };
 }
 export type SetupWorld = Awaited<ReturnType<typeof setupWorldOn>>;
 

@@ -55,6 +55,10 @@ export const email = sqliteTable(
     sentAt: integer("sent_at"),
     providerMessageId: text("provider_message_id"),
     updatedAt: integer("updated_at").notNull(),
+    /** Where it counts; null: in nothing. */
+    cohortAt: integer("cohort_at"),
+    /** What the counters hold of it, a bit for each of COUNTERS; null: not counted yet. */
+    countedAs: integer("counted_as"),
     /** From here on: what `settle` answers for the ledger rows of this mail. */
     state: text({ enum: EMAIL_STATES }).notNull().default("sent"),
     deliveredAt: integer("delivered_at"),
@@ -62,6 +66,8 @@ export const email = sqliteTable(
     bounceType: text("bounce_type", { enum: BOUNCE_TYPES }),
     bounceSubtype: text("bounce_subtype"),
     complainedAt: integer("complained_at"),
+    countedBounces: integer("counted_bounces").notNull().default(0),
+    countedComplaints: integer("counted_complaints").notNull().default(0),
     rejectedAt: integer("rejected_at"),
     deliveryDelayAt: integer("delivery_delay_at"),
     firstOpenAt: integer("first_open_at"),
@@ -103,6 +109,10 @@ export const email = sqliteTable(
       table.listedState,
       table.listedAt,
     ),
+    // To count a cohort anew.
+    index("email_cohort")
+      .on(table.useCaseSeq, table.cohortAt)
+      .where(sql`cohort_at IS NOT NULL`),
   ],
 );
 

@@ -11,6 +11,7 @@ export const task = sqliteTable(
     kind: text({ enum: TASK_KINDS }).notNull(),
     /** What it is about: the id of a setup or a use case, or WHOLE_INSTALLATION. */
     subjectId: text("subject_id").notNull(),
+    /** WOKEN_AT: it was woken since its last claim, which sets it to something later. */
     runAt: integer("run_at").notNull(),
     /** Claims since it last went well. */
     attempts: integer().notNull(),

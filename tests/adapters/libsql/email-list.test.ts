@@ -11,6 +11,7 @@ import type { EmailUseCase } from "../../../core/use-case/use-case.ts";
 import { addUseCase, SAMPLE_TIME } from "../../support/channel-samples.ts";
 import { openTestDatabase } from "../../support/databases.ts";
 import {
+  askedAt,
   emailFilter,
   emailId,
   type EmailStores,
@@ -63,7 +64,7 @@ async function send(useCase: EmailUseCase, drawn: readonly Drawn[]): Promise<rea
   const mails = drawn.map((mail) => ({ ...mail, n: ++mailCount }));
   await Promise.all(
     mails.flatMap(({ n, to, sentAt, state }) => [
-      stores.emails.writeAhead(sampleEmail(useCase, n, { toAddress: to }), null),
+      stores.emails.writeAhead(sampleEmail(useCase, n, { toAddress: to }), null, askedAt()),
       stores.emails.recordSent(emailId(n), messageId(n), sentAt),
       stores.events.record(sampleEvent(n, n, { ...EVENT_BEHIND[state], occurredAt: sentAt }), "{}"),
     ]),

@@ -1,20 +1,24 @@
-// The SQL fold against core's `settle`: random ledgers of a few mails, told in random order, twice and thrice, between the
-// steps of the sends themselves, come to what `settle` answers for the set of events; and `rebuild` finds no difference.
+// The SQL fold against core's `settle` and `countsOf`: random ledgers of a few mails, told in random order, twice and thrice,
+// between the steps of the sends themselves, come to what these answer for the set of events; and `rebuild` finds no
+// difference.
 import { beforeEach, expect, test } from "bun:test";
 import fc from "fast-check";
 import type { MailEvent } from "../../../core/email/mail-event.ts";
 import { EVENT_TYPES, type EventType } from "../../../core/email/email-state.ts";
 import { settle } from "../../../core/email/settle.ts";
+import { type Cohort, type CountableMail, countsOf, sumOf } from "../../../core/reputation/mail-counts.ts";
 import type { EmailUseCase } from "../../../core/use-case/use-case.ts";
 import { SAMPLE_TIME } from "../../support/channel-samples.ts";
 import { openTestDatabase } from "../../support/databases.ts";
 import {
+  askedAt,
   emailId,
   type EmailStores,
   eventFilter,
   eventId,
   makeEmailStores,
   messageId,
+  reputationQuestion,
   sampleEmail,
   sampleEvent,
   scopeOf,
@@ -30,11 +34,13 @@ const told = fc.record({
 });
 const mail = fc.record({
   events: fc.array(told, { maxLength: 6 }),
-  answer: fc.constantFrom("accepted", "unknown", "none"),
+  answer: fc.constantFrom("accepted", "unknown", "withdrawn", "none"),
+  cohort: fc.constantFrom(null, SAMPLE_TIME, SAMPLE_TIME + 1, SAMPLE_TIME + 2),
 });
 
 type Step =
-  | { readonly kind: "write" | "accepted" | "unknown"; readonly mail: number }
+  | { readonly kind: "write"; readonly mail: number; readonly cohort: number | null }
+  | { readonly kind: "accepted" | "unknown" | "withdrawn"; readonly mail: number }
   | { readonly kind: "event"; readonly mail: number; readonly event: MailEvent };
 
 let eventCount = 0;
@@ -42,8 +48,8 @@ let mailCount = 0;
 
 /** Events in any place; of each mail the write comes before its answer. */
 const history = fc.array(mail, { minLength: 1, maxLength: 3 }).chain((mails) => {
-  const steps = mails.flatMap(({ events, answer }, index): Step[] => [
-    { kind: "write", mail: index },
+  const steps = mails.flatMap(({ events, answer, cohort }, index): Step[] => [
+    { kind: "write", mail: index, cohort },
     ...(answer === "none" ? [] : [{ kind: answer, mail: index } as const]),
     ...events.flatMap(({ content, isTagged, copies }, n) =>
       ["first", ...copies].map((copy, again): Step => {
@@ -68,6 +74,9 @@ const history = fc.array(mail, { minLength: 1, maxLength: 3 }).chain((mails) => 
 
 let stores: EmailStores;
 let useCase: EmailUseCase;
+/** Of all mails of all histories. */
+let gone = 0;
+const counted: (CountableMail & { readonly cohortAt: number })[] = [];
 beforeEach(async () => {
   stores = makeEmailStores(await openTestDatabase());
   useCase = await withUseCase(stores);
@@ -81,6 +90,8 @@ async function live(steps: readonly Step[], mails: number) {
   const sentAt = new Map<number, number>();
   const written = new Set<number>();
   const claimed = new Set<number>();
+  const cohorts = new Map<number, number | null>();
+  const withdrawn = new Set<number>();
   const writes = steps.map((step): Promise<unknown> => {
     const n = offset + step.mail;
     const id = emailId(n);
@@ -95,35 +106,61 @@ async function live(steps: readonly Step[], mails: number) {
       };
       events.set(n, [...(events.get(n) ?? []), event]);
       if (event.emailId !== null) claimed.add(n);
-      if (event.emailId !== null && written.has(n) && !sentAt.has(n)) sentAt.set(n, event.mailSentAt);
+      const isThere = written.has(n) && !withdrawn.has(n);
+      if (event.emailId !== null && isThere && !sentAt.has(n)) sentAt.set(n, event.mailSentAt);
       return stores.events.record(event, "{}");
     }
     switch (step.kind) {
       case "write":
         written.add(n);
+        cohorts.set(n, step.cohort);
         if (claimed.has(n)) sentAt.set(n, sampleEvent(0, 0).mailSentAt);
-        return stores.emails.writeAhead(sampleEmail(useCase, n), null);
+        return stores.emails.writeAhead(sampleEmail(useCase, n, { cohortAt: step.cohort }), null, askedAt());
       case "accepted":
         if (!sentAt.has(n)) sentAt.set(n, SAMPLE_TIME + 5_000 + n);
         return stores.emails.recordSent(id, messageId(n), SAMPLE_TIME + 5_000 + n);
       case "unknown":
         return stores.emails.recordUnknown(id, SAMPLE_TIME + 5_000);
+      case "withdrawn":
+        if (!sentAt.has(n)) withdrawn.add(n);
+        return stores.emails.withdraw(id);
     }
   });
   await Promise.all(writes);
   return Array.from({ length: mails }, (_, index) => {
     const n = offset + index;
-    return { n, events: events.get(n) ?? [], sentAt: sentAt.get(n) ?? null };
+    return {
+      n,
+      events: events.get(n) ?? [],
+      sentAt: sentAt.get(n) ?? null,
+      cohortAt: cohorts.get(n) ?? null,
+      isGone: withdrawn.has(n),
+    };
   });
 }
 
-test("the SQL fold equals settle, whatever the order of events and answers, and rebuild finds no difference", async () => {
+/** What core counts of all mails so far; a cohort of which nothing counts is left out. */
+const cohortsOf = (mails: readonly (CountableMail & { readonly cohortAt: number })[]): readonly Cohort[] =>
+  [...new Set(mails.map(({ cohortAt }) => cohortAt))]
+    .toSorted((a, b) => a - b)
+    .map((startsAt) => ({
+      startsAt,
+      ...sumOf(mails.filter(({ cohortAt }) => cohortAt === startsAt).map(countsOf)),
+    }))
+    .filter(({ taken }) => taken > 0);
+
+test("the SQL fold equals settle and countsOf, whatever the order of events and answers, and rebuild finds no difference", async () => {
   await fc.assert(
     fc.asyncProperty(history, async ({ mails, steps }) => {
       const lived = await live(steps, mails.length);
-      for (const { n, events, sentAt } of lived) {
+      for (const { n, events, sentAt, cohortAt, isGone } of lived) {
         const email = await stores.emails.find(useCase.workspaceId, emailId(n));
         const isSent = sentAt !== null;
+        if (isGone) {
+          expect(email).toBeNull();
+          gone += 1;
+          continue;
+        }
         expect(email).toMatchObject({
           ...settle(isSent ? events : []),
           sentAt,
@@ -138,9 +175,12 @@ test("the SQL fold equals settle, whatever the order of events and answers, and 
             .map(({ naturalKey }) => naturalKey),
         );
         expect(items.length).toBe(shown.size);
+        if (email && cohortAt !== null) counted.push({ ...email, cohortAt });
       }
+      const { buckets } = (await stores.reputation.find(reputationQuestion(useCase))) ?? {};
+      expect(buckets).toEqual(cohortsOf(counted));
       const { looked, differed } = await stores.events.rebuild(0, 10_000);
-      expect({ looked, differed }).toEqual({ looked: mailCount, differed: 0 });
+      expect({ looked, differed }).toEqual({ looked: mailCount - gone, differed: 0 });
     }),
     { numRuns: 100, endOnFailure: true },
   );

@@ -17,6 +17,7 @@ import type { EmailUseCase } from "../../../core/use-case/use-case.ts";
 import { SAMPLE_TIME } from "../../support/channel-samples.ts";
 import { openTestDatabase } from "../../support/databases.ts";
 import {
+  askedAt,
   emailId,
   type EmailStores,
   eventId,
@@ -148,7 +149,7 @@ class History {
     if (this.#sent.length === MAILS_PER_HISTORY) return;
     const email = sampleEmail(useCase, n, { toAddress: this.recipient, writtenAt: NOW });
     const wasSuppressed = (await this.rows()).length > 0;
-    const written = await stores.emails.writeAhead(email, null);
+    const written = await stores.emails.writeAhead(email, null, askedAt());
     expect(written.ok).toBe(!wasSuppressed);
     if (!written.ok) return;
     await stores.emails.recordSent(email.id, messageId(n), sentAt);

@@ -104,6 +104,22 @@ describe("calls that answer nothing", () => {
         },
       ],
       [
+        "setSendingPool",
+        (provider) => provider.setSendingPool("acme-1", "marketing-premium"),
+        "PUT /base/v2/email/configuration-sets/acme-1/delivery-options",
+        {
+          TlsPolicy: "OPTIONAL",
+          MaxDeliverySeconds: 50_400,
+          SendingPoolName: "marketing-premium",
+        },
+      ],
+      [
+        "setSendingPool to none: the rest of the delivery options stays",
+        (provider) => provider.setSendingPool("acme-1", null),
+        "PUT /base/v2/email/configuration-sets/acme-1/delivery-options",
+        { TlsPolicy: "OPTIONAL", MaxDeliverySeconds: 50_400 },
+      ],
+      [
         "createEventDestination",
         (provider) => provider.createEventDestination("acme-1"),
         "POST /base/v2/email/configuration-sets/acme-1/event-destinations",
@@ -182,6 +198,30 @@ describe("tenants", () => {
       const server = startStubServer(() => new Response(body));
       const created = await providerAt(server).createTenant("acme", TAGS);
       expect(created.ok ? "created" : created.error.kind).toBe("unavailable");
+    },
+  );
+});
+
+describe("the account", () => {
+  const rows = [
+    ["a quota", { Max24HourSend: 50_000.0, MaxSendRate: 14.5, SentLast24Hours: 1 }, 50_000, 14],
+    ["no limit", { Max24HourSend: -1, MaxSendRate: 14 }, null, 14],
+  ] as const;
+  test.each(rows)("getSendQuota: %s", async (_, SendQuota, mailsIn24Hours, mailsPerSecond) => {
+    const server = startStubServer(() => Response.json({ SendQuota }));
+    expect(await providerAt(server).getSendQuota()).toEqual({
+      ok: true,
+      value: { mailsIn24Hours, mailsPerSecond },
+    });
+    expect(`${server.requests[0]?.method} ${server.requests[0]?.target}`).toBe("GET /base/v2/email/account");
+  });
+
+  test.each(["", "{}", `{"SendQuota":{"Max24HourSend":"many"}}`])(
+    "getSendQuota: a 200 that names no quota (%p) tells nothing",
+    async (body) => {
+      const server = startStubServer(() => new Response(body));
+      const quota = await providerAt(server).getSendQuota();
+      expect(quota.ok ? "a quota" : quota.error.kind).toBe("unavailable");
     },
   );
 });

@@ -15,6 +15,8 @@ const MAILS = 250_000;
 /** Of each mail, as its life goes. */
 const EVENTS = ["Send", "Delivery", "Open", "Click"] as const;
 const MAILS_A_SLICE = 1000;
+/** A premium sender's hour. */
+const MAILS_A_COHORT = 10_000;
 
 const EVENT_COUNT = MAILS * EVENTS.length;
 const numbered = (kind: string, n: SQL): SQL =>
@@ -36,11 +38,13 @@ const addMails = sql`${insertSelect(email, {
   hasAttachment: 0,
   emailType: "transactional",
   tier: "standard",
+  unsubscribeScope: "use_case",
   sendOutcome: "sent",
   writtenAt: sql`${SAMPLE_TIME} + n`,
   sentAt: sql`${SAMPLE_TIME} + n`,
   providerMessageId: sql`printf('0100-message-%d', n)`,
   updatedAt: sql`${SAMPLE_TIME} + n`,
+  cohortAt: sql`${SAMPLE_TIME} + n / ${MAILS_A_COHORT} * 3600000`,
 })} FROM ${numbers(MAILS)}`;
 
 const mail = sql`(n - 1) / ${EVENTS.length} + 1`;

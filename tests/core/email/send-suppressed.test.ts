@@ -6,6 +6,7 @@ import { makeIdSource } from "../../../adapters/system/id-source.ts";
 import { webRandomSource } from "../../../adapters/webcrypto/random-source.ts";
 import { makeUnsubscribeTokens } from "../../../adapters/webcrypto/unsubscribe-tokens.ts";
 import { sendEmail, type SendEmailPorts } from "../../../core/email/send-email.ts";
+import { TIER_POLICY } from "../../../core/reputation/read-tier-policy.ts";
 import type { BlobStore } from "../../../core/ports/blob-store.ts";
 import { SAMPLE_DKIM, SAMPLE_TIME, sampleClaim } from "../../support/channel-samples.ts";
 import { openTestDatabase } from "../../support/databases.ts";
@@ -35,9 +36,9 @@ test("an unsubscribe between the read and the write stops the send and keeps not
   const ports: SendEmailPorts = {
     emails: {
       ...stores.emails,
-      async writeAhead(email, claim) {
+      async writeAhead(email, claim, asked) {
         await stores.suppressions.unsubscribe(emailId(1), null, emailId(2), clock.now());
-        return stores.emails.writeAhead(email, claim);
+        return stores.emails.writeAhead(email, claim, asked);
       },
     },
     blobs: { put: reach("the blob store"), get: reach("the blob store") } as unknown as BlobStore,
@@ -47,7 +48,7 @@ test("an unsubscribe between the read and the write stops the send and keeps not
     ids: makeIdSource(clock),
     random: webRandomSource,
     unsubscribeTokens: makeUnsubscribeTokens([{ id: "k1", secret: new Uint8Array(32) }]),
-    settings: { dnsGraceSeconds: 0, publicUrl: "https://api.clinic.example" },
+    settings: { dnsGraceSeconds: 0, publicUrl: "https://api.clinic.example", tierPolicy: TIER_POLICY },
   };
   const html = "<p>Tomorrow at nine.</p>";
   const claim = sampleClaim();

@@ -41,7 +41,8 @@ describe("a sweep", () => {
     const sweep = async (at: number): Promise<readonly string[]> => {
       ports.mailProvider.calls.length = 0;
       await tick(ports, { at: ports.clock.now() + at });
-      return ports.mailProvider.calls.filter((call) => call !== "listPausedTenants");
+      const aboutAccount = ["listPausedTenants", "getSendQuota"];
+      return ports.mailProvider.calls.filter((call) => !aboutAccount.includes(call));
     };
     expect(await sweep(2 * MINUTE)).toEqual([]);
     expect(await ports.setups.find(setup.id)).toMatchObject({ dnsVerified: false });
@@ -71,7 +72,7 @@ describe("a sweep", () => {
   });
 });
 
-describe("the review of tenants", () => {
+describe("what is asked of the account", () => {
   test("notes pauses with their cause, and their end", async () => {
     const world = await makeSetupWorld();
     const { ports } = world;
@@ -98,7 +99,10 @@ describe("the review of tenants", () => {
     await createdSetup(world);
     world.ports.mailProvider.noTurns = true;
     const ticked = await tick(world.ports, { at: null });
-    expect(ticked).toMatchObject([{ kind: "review_tenants", end: { kind: "again" } }]);
+    expect(ticked).toMatchObject([
+      { kind: "review_tenants", end: { kind: "again" } },
+      { kind: "read_account", end: { kind: "again" } },
+    ]);
   });
 });
 
@@ -115,9 +119,11 @@ describe("a tick", () => {
       await tick(ports, { at }),
       await tick(ports, { at }),
     ];
-    expect([first.length, second.length, third.length]).toEqual([20, 6, 0]);
+    expect([first.length, second.length, third.length]).toEqual([20, 7, 0]);
     const ends = [...first, ...second].map(({ kind, end }) => `${kind} ${end.kind}`);
-    expect(new Set(ends)).toEqual(new Set(["review_tenants again", "check_setup failed"]));
+    expect(new Set(ends)).toEqual(
+      new Set(["review_tenants again", "read_account again", "check_setup failed"]),
+    );
     // Later and later.
     expect(await tick(ports, { at: at + 14_000 })).toHaveLength(0);
     expect(await tick(ports, { at: at + 16_000 })).toHaveLength(20);

@@ -4,7 +4,7 @@ import { deleteUseCase } from "../../../core/use-case/delete-use-case.ts";
 import { getUseCase } from "../../../core/use-case/get-use-case.ts";
 import { listUseCases } from "../../../core/use-case/list-use-cases.ts";
 import type { EmailUseCase } from "../../../core/use-case/use-case.ts";
-import { addUseCase, sampleClaim } from "../../support/channel-samples.ts";
+import { addUseCase, sampleBeginning, sampleClaim } from "../../support/channel-samples.ts";
 import { makeSetupWorld } from "../../support/own-setup-world.ts";
 import {
   checked,
@@ -238,7 +238,7 @@ describe("getUseCase and listUseCases", () => {
       senderEmailAddress: `other@${DOMAIN}`,
     };
     const reserved = { ...made, ...names, id: world.ports.ids.newId(), status: "provisioning" as const };
-    await world.ports.useCases.reserveEmail(reserved, null);
+    await world.ports.useCases.reserveEmail(reserved, null, sampleBeginning());
     expect(outcomeOf(await getUseCase(world.ports, { workspaceId: null, useCaseId: reserved.id }))).toBe(
       "use_case_not_found",
     );
