@@ -10,11 +10,14 @@ import { makeEventStore } from "../adapters/libsql/event-store.ts";
 import { makeIdempotencyStore } from "../adapters/libsql/idempotency-store.ts";
 import { makeInstallationStore } from "../adapters/libsql/installation-store.ts";
 import { isMigrated } from "../adapters/libsql/migrate.ts";
+import { makePhoneNumberStore } from "../adapters/libsql/phone-number-store.ts";
 import { makeSetupStore } from "../adapters/libsql/setup-store.ts";
 import { makeTaskStore } from "../adapters/libsql/task-store.ts";
 import { makeTurnStore } from "../adapters/libsql/turn-store.ts";
 import { makeSuppressionStore } from "../adapters/libsql/suppression-store.ts";
+import { makeTwilioSetupStore } from "../adapters/libsql/twilio-setup-store.ts";
 import { makeUseCaseStore } from "../adapters/libsql/use-case-store.ts";
+import { makeVoiceWebhookStore } from "../adapters/libsql/voice-webhook-store.ts";
 import { makeWorkspaceStore } from "../adapters/libsql/workspace-store.ts";
 import { htmlToText } from "../adapters/mime/html-to-text.ts";
 import { makeS3BlobStore } from "../adapters/s3/blob-store.ts";
@@ -30,7 +33,11 @@ import { makeIdentityMemory } from "../adapters/system/identity-memory.ts";
 import { makeIdSource } from "../adapters/system/id-source.ts";
 import type { KnownLengthBody, WholeBody } from "../adapters/system/known-length-body.ts";
 import { systemPause } from "../adapters/system/pause.ts";
+import { makeTwilioCall } from "../adapters/twilio/twilio-call.ts";
+import { makeTwilioVoiceProvider } from "../adapters/twilio/voice-provider.ts";
+import { twilioWebhookSignatures } from "../adapters/twilio/webhook-signatures.ts";
 import { webRandomSource } from "../adapters/webcrypto/random-source.ts";
+import { makeSecretBox } from "../adapters/webcrypto/secret-box.ts";
 import { webSha256 } from "../adapters/webcrypto/sha256.ts";
 import { makeTokenSigner, parseSigningKeys } from "../adapters/webcrypto/token-signer.ts";
 import { makeUnsubscribeTokens } from "../adapters/webcrypto/unsubscribe-tokens.ts";
@@ -78,6 +85,9 @@ type StoreBound =
   | "useCases"
   | "emails"
   | "events"
+  | "twilioSetups"
+  | "phoneNumbers"
+  | "voiceWebhooks"
   | "tasks"
   | "mailProvider"
   | "mailer"
@@ -114,6 +124,9 @@ export async function composeShared(
           aws,
         ),
     },
+    voiceProvider: makeTwilioVoiceProvider(makeTwilioCall(config.twilio)),
+    webhookSignatures: twilioWebhookSignatures,
+    secretBox: makeSecretBox(keys.value),
     identityMemory: makeIdentityMemory(),
     sharedWork: platform.sharedWork,
     pause: systemPause,
@@ -159,6 +172,9 @@ export function composePorts(
     idempotency: makeIdempotencyStore(database),
     setups: makeSetupStore(database),
     useCases: makeUseCaseStore(database),
+    twilioSetups: makeTwilioSetupStore(database),
+    phoneNumbers: makePhoneNumberStore(database),
+    voiceWebhooks: makeVoiceWebhookStore(database),
     emails: makeEmailStore(database),
     events: makeEventStore(database),
     suppressions: makeSuppressionStore(database),

@@ -15,7 +15,7 @@ import { setupColumns, setupFromRow } from "./setup-row.ts";
 import { prepare } from "./statement.ts";
 import { suppressionsMet } from "./suppression-reach.ts";
 import { suppressionRecord, toSuppression } from "./suppression-rows.ts";
-import { useCaseColumns, useCaseFromRow } from "./use-case-row.ts";
+import { joinedUseCase, useCaseColumns, useCaseFromRow } from "./use-case-row.ts";
 
 const ofWorkspace = sql`(SELECT ${workspace.seq} FROM ${workspace} WHERE ${workspace.id} = ${sql.placeholder("workspaceId")})`;
 const sendable = sql`${useCase.id} = ${sql.placeholder("useCaseId")} AND ${useCase.workspaceSeq} = ${ofWorkspace}
@@ -23,8 +23,7 @@ const sendable = sql`${useCase.id} = ${sql.placeholder("useCaseId")} AND ${useCa
 const withSetup = sql`${useCase} JOIN ${sesSetup} ON ${sesSetup.seq} = ${useCase.setupSeq}`;
 
 const selectUseCase = prepare<{ readonly workspaceId: Id; readonly useCaseId: Id }>(
-  sql`SELECT ${useCaseColumns.list} FROM ${withSetup} JOIN ${workspace} ON ${workspace.seq} = ${useCase.workspaceSeq}
-    WHERE ${sendable}`,
+  sql`SELECT ${useCaseColumns.list} FROM ${joinedUseCase} WHERE ${sendable}`,
 );
 // Under shared setups its owner is another workspace than the use case's.
 const selectSetup = prepare<{ readonly workspaceId: Id; readonly useCaseId: Id }>(

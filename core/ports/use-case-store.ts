@@ -2,7 +2,7 @@ import type { ClaimLost, IdempotencyClaim } from "../idempotency/idempotency.ts"
 import type { Id } from "../ids.ts";
 import type { Result } from "../result.ts";
 import type { Task } from "../tasks/task.ts";
-import type { Channel, EmailUseCase, UseCase } from "../use-case/use-case.ts";
+import type { Channel, EmailUseCase, TwilioUseCase, UseCase } from "../use-case/use-case.ts";
 
 export type UseCaseTaken =
   | { readonly kind: "use_case_name_taken" }
@@ -10,6 +10,11 @@ export type UseCaseTaken =
   | { readonly kind: "sender_address_taken" }
   /** The setup began to be deleted in the meantime. */
   | { readonly kind: "setup_not_found" };
+
+export type TwilioUseCaseTaken =
+  | { readonly kind: "use_case_name_taken" }
+  /** The Twilio setup was deleted in the meantime. */
+  | { readonly kind: "twilio_setup_not_found" };
 
 export type UseCaseFilter = {
   /** Null: all workspaces (the operator on the short path). */
@@ -26,6 +31,8 @@ export type UseCaseInWork = { readonly useCase: EmailUseCase; readonly task: Tas
 
 export type UseCaseDeletionNotBegun =
   | { readonly kind: "use_case_not_found" }
+  /** Phone numbers still serve it, or are being assigned or released. */
+  | { readonly kind: "phone_numbers_assigned" }
   /** Somebody else is taking it down at the moment. */
   | { readonly kind: "deletion_in_progress" };
 
@@ -40,10 +47,12 @@ export type UseCaseDeletionNotBegun =
  *   lost, no such setup, the names, the configuration set name, the sender address. A refusal stores nothing.
  * - `findUnfinished`, `takeOver`, `letGo` and `release` as for setups. `recordProvisioned` makes it `ready` and ends its
  *   task; false when the lease is another's.
+ * - `createTwilio` stores a use case of a Twilio channel as `ready`, with its claim, if its Twilio setup is one of its
+ *   workspace; or says what stood in its way: the claim is lost, no such setup, the names.
  * - `find` answers a use case that is not deleted, whatever its status, of exactly this workspace (null: of any).
  * - `list` answers those not deleted and no longer `provisioning`, in creation order, at most `limit`. Filters are
  *   joined by "and".
- * - `beginDelete`, `bury` as for setups, with the task `delete_use_case`; a buried use case frees its names and stays a
+ * - `beginDelete`, `bury` as for setups, with the task `delete_use_case`; not while it has phone numbers; a buried use case frees its names and stays a
  *   scope for reading. `abortDelete` ends the task; the use case is `ready` again, or stays `deleting` when a part of it
  *   is gone.
  */
@@ -57,6 +66,10 @@ export type UseCaseStore = {
   recordProvisioned(task: Task, at: number): Promise<boolean>;
   letGo(task: Task, runAt: number): Promise<void>;
   release(task: Task): Promise<boolean>;
+  createTwilio(
+    useCase: TwilioUseCase,
+    claim: IdempotencyClaim | null,
+  ): Promise<Result<TwilioUseCase, TwilioUseCaseTaken | ClaimLost>>;
   find(id: Id, workspaceId: Id | null): Promise<UseCase | null>;
   list(filter: UseCaseFilter, limit: number): Promise<readonly UseCase[]>;
   beginDelete(id: Id, at: number): Promise<Result<Task<"delete_use_case">, UseCaseDeletionNotBegun>>;

@@ -40,6 +40,7 @@ describe("on a desk, with nothing set", () => {
         credentials: SANDBOX_CREDENTIALS,
         endpoints: { sesV2: sandbox, ses: `${sandbox}/ses/`, sns: `${sandbox}/sns/`, s3: `${sandbox}/s3` },
       },
+      twilio: { api: sandbox, trustHub: sandbox },
       dohUrls: [`${sandbox}/dns-query`, `${sandbox}/dns-query/2`],
       snsTopicArns: [SANDBOX_TOPIC_ARN],
       snsAllowSha1: false,

@@ -37,7 +37,9 @@ export const mortal = <Port extends object>(port: Port, life: Passing): Port =>
 
 /** A world's ports as a program of that life sees them. */
 export const mortalPorts = <
-  Ports extends Readonly<Record<"setups" | "useCases" | "tasks" | "mailProvider", object>>,
+  Ports extends Readonly<
+    Record<"setups" | "useCases" | "phoneNumbers" | "tasks" | "mailProvider" | "voiceProvider", object>
+  >,
 >(
   ports: Ports,
   life: Passing,
@@ -47,4 +49,6 @@ export const mortalPorts = <
   useCases: mortal(ports.useCases, life),
   tasks: mortal(ports.tasks, life),
   mailProvider: mortal(ports.mailProvider, life),
+  phoneNumbers: mortal(ports.phoneNumbers, life),
+  voiceProvider: mortal(ports.voiceProvider, life),
 });

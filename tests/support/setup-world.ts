@@ -3,6 +3,7 @@
 import { makeIdentityMemory } from "../../adapters/system/identity-memory.ts";
 import { makeIdSource } from "../../adapters/system/id-source.ts";
 import { makeSharedWork } from "../../adapters/system/shared-work.ts";
+import { makeSecretBox } from "../../adapters/webcrypto/secret-box.ts";
 import { webSha256 } from "../../adapters/webcrypto/sha256.ts";
 import type { Id } from "../../core/ids.ts";
 import type { Result } from "../../core/result.ts";
@@ -17,6 +18,9 @@ import { addWorkspace, makeChannelStores } from "./channel-samples.ts";
 import { openTestDatabase } from "./databases.ts";
 import { FakeDns } from "./fake-dns.ts";
 import { FakeMailProvider } from "./fake-mail-provider.ts";
+import { FakeVoiceProvider } from "./fake-voice-provider.ts";
+
+export const PUBLIC_URL = "https://postrider.example";
 
 export class MovableClock {
   /** The database has a clock of its own, by which leases run out: this one begins where that one is. */
@@ -50,7 +54,10 @@ export async function makeSetupWorld(settings: { setupSharing?: SetupSharing; po
     clock,
     ids: makeIdSource(clock),
     sha256: webSha256,
+    voiceProvider: new FakeVoiceProvider(),
+    secretBox: makeSecretBox([{ id: "k1", secret: new Uint8Array(32) }]),
     settings: {
+      publicUrl: PUBLIC_URL,
       region: "eu-central-1",
       installation: "installation-1",
       setupSharing: "workspace" as SetupSharing,
