@@ -124,7 +124,7 @@ export async function composeShared(
           aws,
         ),
     },
-    voiceProvider: makeTwilioVoiceProvider(makeTwilioCall(config.twilio)),
+    voiceProvider: makeTwilioVoiceProvider(makeTwilioCall(config.twilio), clock),
     webhookSignatures: twilioWebhookSignatures,
     secretBox: makeSecretBox(keys.value),
     identityMemory: makeIdentityMemory(),

@@ -96,6 +96,11 @@ const selectList = prepare<{ useCaseId: Id; limit: number }>(
   sql`SELECT ${columns.list} FROM ${joined} WHERE ${ofUseCase} AND ${living} AND NOT ${status("assigning")}
     ORDER BY ${phoneNumber.seq} LIMIT ${sql.placeholder("limit")}`,
 );
+const selectServed = prepare<{ useCaseId: Id; workspaceId: Id | null }>(
+  sql`SELECT 1 FROM ${useCase} CROSS JOIN ${workspace} ON ${workspace.seq} = ${useCase.workspaceSeq}
+    WHERE ${useCase.id} = ${useCaseId} AND ${useCase.deletedAt} IS NULL AND ${useCase.twilioSetupSeq} IS NOT NULL
+      AND (${sql.placeholder("workspaceId")} IS NULL OR ${workspace.id} = ${sql.placeholder("workspaceId")})`,
+);
 const serving = select({ phoneNumberSid: phoneNumber.phoneNumberSid, useCaseId: useCase.id });
 /** The SIDs as JSON. */
 const selectServing = prepare<{ sids: string }>(
@@ -258,9 +263,10 @@ export function makePhoneNumberStore(database: Database): PhoneNumberStore {
       return runAndMiss(held.id, releaseKey(held), release(held), removeTasksOfGone(held));
     },
     find: (numberId) => readOne(selectOne({ id: numberId })),
-    async list(ofUseCaseId, limit) {
-      const [rows = []] = await database.read([selectList({ useCaseId: ofUseCaseId, limit })]);
-      return rows.map(fromRow);
+    async list(ofUseCaseId, workspaceId, limit) {
+      const args = { useCaseId: ofUseCaseId, workspaceId, limit };
+      const [served = [], rows = []] = await database.read([selectServed(args), selectList(args)]);
+      return served.length === 0 ? null : rows.map(fromRow);
     },
     async listServing(sids) {
       const [rows = []] = await database.read([selectServing({ sids: JSON.stringify(sids) })]);

@@ -1,5 +1,6 @@
 // The voice provider as Twilio: accounts and phone numbers of its API 2010-04-01, customer profiles of Trust Hub v1.
 // Twilio, "Account Resource", "IncomingPhoneNumber Resource", "Customer Profiles Resource".
+import type { Clock } from "../../core/ports/clock.ts";
 import type {
   AccountNumber,
   VoiceAccount,
@@ -19,7 +20,7 @@ const PAGES_MAX = 10;
 /** All pages together: whoever asks waits for no more than three calls. */
 const LIST_MS = 3 * CALL_TIMEOUT_MS;
 
-export function makeTwilioVoiceProvider(call: TwilioCall): VoiceProvider {
+export function makeTwilioVoiceProvider(call: TwilioCall, clock: Clock): VoiceProvider {
   return {
     async getAccount(account) {
       const answer = await call(account, {
@@ -55,7 +56,8 @@ export function makeTwilioVoiceProvider(call: TwilioCall): VoiceProvider {
       return answer.ok ? readNumber(account, answer.value, numberSid) : answer;
     },
 
-    async pointNumber(account, numberSid, target) {
+    async pointNumber(account, numberSid, target, startBy) {
+      if (clock.now() > startBy) return err(TOO_LATE);
       const path = numberPath(account, numberSid);
       const answer = await call(account, { endpoint: "api", method: "POST", path, form: toForm(target) });
       return answer.ok ? ok(undefined) : answer;
@@ -88,6 +90,12 @@ export function makeTwilioVoiceProvider(call: TwilioCall): VoiceProvider {
     },
   };
 }
+
+const TOO_LATE: VoiceFault = {
+  kind: "timed_out",
+  reason: "out of time before the call",
+  retryAfterSeconds: 0,
+};
 
 const accountPath = ({ accountSid }: VoiceAccount): string => `/2010-04-01/Accounts/${accountSid}`;
 const numbersPath = (account: VoiceAccount): string => `${accountPath(account)}/IncomingPhoneNumbers.json`;

@@ -37,7 +37,8 @@ export type ReleaseNotBegun =
  *   another's. `letGo` gives the task back, due at `runAt`, and frees the claim. `release` removes the row with claim and
  *   task as if it had never been.
  * - `find` answers a number that is not released, whatever its status. `list` answers those of a use case that are
- *   `assigned` or `releasing`, in the order of their assignment, at most `limit`.
+ *   `assigned` or `releasing`, in the order of their assignment, at most `limit`; null when it is no Twilio use case of
+ *   exactly this workspace (null: of any), or deleted.
  * - `listServing` answers which use case each of these numbers serves.
  * - `beginRelease` marks an `assigned` number `releasing`, with its task `release_phone_number`, held by the caller; one
  *   already releasing may begin again. `abortRelease` makes it `assigned` again and ends the task; `postponeRelease` leaves it
@@ -54,7 +55,7 @@ export type PhoneNumberStore = {
   letGo(task: Task, runAt: number): Promise<void>;
   release(task: Task): Promise<boolean>;
   find(id: Id): Promise<PhoneNumber | null>;
-  list(useCaseId: Id, limit: number): Promise<readonly PhoneNumber[]>;
+  list(useCaseId: Id, workspaceId: Id | null, limit: number): Promise<readonly PhoneNumber[] | null>;
   listServing(
     phoneNumberSids: readonly string[],
   ): Promise<readonly Pick<PhoneNumber, "phoneNumberSid" | "useCaseId">[]>;

@@ -29,7 +29,7 @@ export type AccountNumber = {
  * Accounts, customer profiles and phone numbers at the voice provider. Each method but `listNumbers` is one call, never
  * repeated inside, at most 8 s or `timeoutMs`. What belongs to another account answers `not_found`, as what nobody has.
  *
- * - `pointNumber` changes the given members only.
+ * - `pointNumber` changes the given members only; after `startBy` (ms) it is not begun and answers `timed_out`.
  * - `listNumbers` answers the account's numbers, at most 1,000, and whether there are more.
  */
 export type VoiceProvider = {
@@ -44,6 +44,7 @@ export type VoiceProvider = {
     account: VoiceAccount,
     numberSid: string,
     target: Partial<NumberTarget>,
+    startBy: number,
   ): Promise<Result<void, VoiceFault>>;
   listNumbers(
     account: VoiceAccount,

@@ -4,6 +4,7 @@ import type { PhoneNumber } from "../../core/voice/phone-number.ts";
 import {
   addSetup,
   addUseCase,
+  buryUseCase,
   type ChannelStores,
   makeChannelStores,
   SAMPLE_TIME,
@@ -145,15 +146,31 @@ export const contract: Contract<ChannelStores> = {
         const [second, first] = [await addNumber(stores, useCase, 2), await addNumber(stores, useCase, 1)];
         await stores.phoneNumbers.reserve(sampleNumber(useCase, 3), null);
         await stores.phoneNumbers.beginRelease(first.id, AT);
-        const listed = await stores.phoneNumbers.list(useCase.id, 10);
+        const { list } = stores.phoneNumbers;
+        const listed = await list(useCase.id, useCase.workspaceId, 10);
         assert.deepEqual(
-          listed.map(({ id, status }) => [id, status]),
+          listed?.map(({ id, status }) => [id, status]),
           [
             [second.id, "assigned"],
             [first.id, "releasing"],
           ],
         );
-        assert.equal((await stores.phoneNumbers.list(useCase.id, 1)).length, 1);
+        assert.equal((await list(useCase.id, null, 1))?.length, 1);
+        assert.equal(await list(useCase.id, other.workspaceId, 10), null);
+      },
+    },
+    {
+      name: "list answers null for what is no Twilio use case, or deleted",
+      async run(stores) {
+        const setup = await addTwilioSetup(stores, 1);
+        const useCase = await addTwilioUseCase(stores, setup);
+        const email = await addUseCase(stores, await addSetup(stores, setup.workspaceId, 1), 7);
+        const { list } = stores.phoneNumbers;
+        assert.equal(await list(email.id, null, 10), null);
+        assert.equal(await list(setup.id, null, 10), null);
+        assert.deepEqual(await list(useCase.id, null, 10), []);
+        await buryUseCase(stores, useCase.id, AT);
+        assert.equal(await list(useCase.id, null, 10), null);
       },
     },
     {

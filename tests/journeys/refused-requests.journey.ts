@@ -3,6 +3,7 @@
 import type { ApiAnswer } from "../support/api-client.ts";
 import { asMultipart, multipartBody, type MultipartBody } from "../support/multipart-body.ts";
 import { assertRefused, type RefusalRow } from "../support/refusals.ts";
+import { newVoiceLine } from "../support/voice.ts";
 import type { Journey } from "../support/world.ts";
 import { OPERATIONS, type Target, targetOf } from "./operations.ts";
 
@@ -17,6 +18,9 @@ const ID_KINDS = {
   setupId: "setup_not_found",
   useCaseId: "use_case_not_found",
   emailId: "email_not_found",
+  twilioSetupId: "twilio_setup_not_found",
+  voiceUseCaseId: "use_case_not_found",
+  phoneNumberId: "phone_number_not_found",
 } as const;
 
 export const journeys: readonly Journey[] = [
@@ -79,7 +83,7 @@ export const journeys: readonly Journey[] = [
       });
       await sender.emailIn(sent.id, "delivered");
       await world.sandbox.settled();
-      const target = targetOf(sender, sent.id, "a.txt");
+      const target = targetOf(sender, await newVoiceLine(workspace), sent.id, "a.txt");
       const rows = OPERATIONS.flatMap((operation): RefusalRow[] => {
         const api = operation.permission === null ? world.operator : workspace.api;
         const path = operation.path(target);
@@ -115,7 +119,7 @@ export const journeys: readonly Journey[] = [
       const sender = await (await world.newWorkspace()).sender();
       const { workspace } = sender;
       const { api, path } = workspace;
-      const target = targetOf(sender, crypto.randomUUID(), "a.txt");
+      const target = targetOf(sender, await newVoiceLine(workspace), crypto.randomUUID(), "a.txt");
       const badIds = [
         "1",
         "me",
@@ -133,7 +137,7 @@ export const journeys: readonly Journey[] = [
           for (const operation of OPERATIONS.filter(
             (one) =>
               one.refersTo.includes(kind as keyof typeof ID_KINDS) &&
-              !/POST .*(?:use-case|suppression)|send|\?|=/.test(one.name),
+              !/POST .*(?:use-case|suppression|auth-token)|send|\?|=/.test(one.name),
           )) {
             const asked = operation.path({ ...target, [kind]: id });
             if (asked.includes("?")) continue;

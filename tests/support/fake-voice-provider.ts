@@ -1,5 +1,6 @@
 // A voice provider of maps: accounts with their token, profiles and numbers. It fails where a test tells it to, before or
 // after it did what was asked.
+import type { Clock } from "../../core/ports/clock.ts";
 import type {
   AccountNumber,
   VoiceAccount,
@@ -30,6 +31,8 @@ export class FakeVoiceProvider implements VoiceProvider {
   /** Of the next call of that name. */
   readonly faults = new Map<keyof VoiceProvider, Fault>();
 
+  clock: Clock = { now: () => 0 };
+
   addNumber(phoneNumberSid: string, target: Partial<NumberTarget> = {}): void {
     const phoneNumber = `+1555${phoneNumberSid.slice(-7)}`;
     this.numbers.set(phoneNumberSid, {
@@ -52,7 +55,8 @@ export class FakeVoiceProvider implements VoiceProvider {
   getNumber(account: VoiceAccount, numberSid: string) {
     return this.answer("getNumber", account, () => found(this.numbers.get(numberSid)));
   }
-  pointNumber(account: VoiceAccount, numberSid: string, change: Partial<NumberTarget>) {
+  pointNumber(account: VoiceAccount, numberSid: string, change: Partial<NumberTarget>, startBy: number) {
+    if (this.clock.now() > startBy) return Promise.resolve(err(faultOf("timed_out")));
     return this.answer("pointNumber", account, () => {
       const number = this.numbers.get(numberSid);
       if (number) this.numbers.set(numberSid, { ...number, target: { ...number.target, ...change } });

@@ -38,6 +38,8 @@ export async function makeSetupWorld(settings: { setupSharing?: SetupSharing; po
   const clock = new MovableClock();
   const mailProvider = new FakeMailProvider();
   mailProvider.clock = clock;
+  const voiceProvider = new FakeVoiceProvider();
+  voiceProvider.clock = clock;
   const background: Promise<unknown>[] = [];
   const ports = {
     ...stores,
@@ -54,7 +56,7 @@ export async function makeSetupWorld(settings: { setupSharing?: SetupSharing; po
     clock,
     ids: makeIdSource(clock),
     sha256: webSha256,
-    voiceProvider: new FakeVoiceProvider(),
+    voiceProvider,
     secretBox: makeSecretBox([{ id: "k1", secret: new Uint8Array(32) }]),
     settings: {
       publicUrl: PUBLIC_URL,

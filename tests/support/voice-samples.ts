@@ -75,7 +75,11 @@ export async function addTwilioUseCase(
 }
 
 /** A number that is `assigned`. */
-export async function addNumber(stores: ChannelStores, useCase: TwilioUseCase, n = 1): Promise<PhoneNumber> {
+export async function addNumber(
+  stores: Pick<ChannelStores, "phoneNumbers">,
+  useCase: TwilioUseCase,
+  n = 1,
+): Promise<PhoneNumber> {
   const { number, task } = valueOf(await stores.phoneNumbers.reserve(sampleNumber(useCase, n), null));
   await stores.phoneNumbers.recordAssigned(task, number.createdAt);
   return { ...number, status: "assigned", formerTarget: null };
