@@ -265,7 +265,8 @@ export const PROBLEMS: Rows = {
   twilio_token_refused: {
     status: 409,
     title: "Twilio no longer accepts the account's token",
-    detail: () => "Give the account's present token: POST it to the Twilio setup's auth-token.",
+    detail: () =>
+      "Give the account's present token: POST it to the Twilio setup's auth-token. A number of an account that was closed is released with `?forget=true`.",
   },
   twilio_account_inactive: {
     status: 409,

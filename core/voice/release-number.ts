@@ -21,6 +21,8 @@ export type ReleaseNumber = {
   readonly workspaceId: Id | null;
   readonly useCaseId: Id;
   readonly phoneNumberId: Id;
+  /** Release it even when the account's token is refused, so that nobody can tell Twilio: it may have been closed. */
+  readonly forgets: boolean;
 };
 
 export type ReleaseNumberRefused =
@@ -41,7 +43,7 @@ export async function releaseNumber(
   for (;;) {
     const startBy = clock.now() + WORK_MS;
     const begun = await phoneNumbers.beginRelease(number.id, clock.now());
-    if (begun.ok) return release(ports, number, begun.value, startBy);
+    if (begun.ok) return release(ports, number, begun.value, { startBy, forgets: command.forgets });
     // It was there a moment ago: the other release has done what this one was asked for.
     if (begun.error.kind === "phone_number_not_found") return ok(undefined);
     if (clock.now() > giveUpAt) return err({ kind: "provider_timed_out" });
@@ -53,11 +55,11 @@ async function release(
   ports: ReleaseNumberPorts,
   number: PhoneNumber,
   task: Task,
-  startBy: number,
+  { startBy, forgets }: { readonly startBy: number; readonly forgets: boolean },
 ): Promise<Result<void, VoiceRefused>> {
   const { phoneNumbers, clock } = ports;
   const cleared = await clear(ports, number, startBy);
-  if (cleared.ok) {
+  if (cleared.ok || (forgets && cleared.error.fault.kind === "credentials_refused")) {
     await phoneNumbers.bury(task, clock.now());
     return ok(undefined);
   }

@@ -148,6 +148,37 @@ export const journeys: readonly Journey[] = [
     },
   },
   {
+    name: "a number of an account that was closed is forgotten when its workspace says so, and only then",
+    async run(world) {
+      const { workspace, number, useCase, account } = await newVoiceLine(await world.newWorkspace());
+      const at = `/v1/use-case/${useCase.id}/phone-number/${number.id}`;
+      const remove = (query: string) => (): Promise<ApiAnswer> =>
+        workspace.api.call("DELETE", `${at}${query}`);
+      await world.sandbox.setTwilioAccount(account.accountSid, { status: "closed" });
+      const refused = { status: 409, code: "twilio_token_refused" };
+      await assertRefused(workspace, [
+        { name: "as usual", ask: remove(""), ...refused },
+        { name: "not to be forgotten", ask: remove("?forget=false"), ...refused },
+        { name: "neither nor", ask: remove("?forget=maybe"), ...INVALID, pointer: "forget" },
+      ]);
+      assert.equal((await remove("?forget=true")()).status, 204);
+      assert.equal((await workspace.api.call("DELETE", `/v1/use-case/${useCase.id}`)).status, 204);
+
+      // While Twilio can be told, it is told.
+      const open = await newVoiceLine(workspace);
+      const fail = { operation: "UpdateIncomingPhoneNumber", status: 429 };
+      const forget = (): Promise<ApiAnswer> =>
+        workspace.api.call(
+          "DELETE",
+          `/v1/use-case/${open.useCase.id}/phone-number/${open.number.id}?forget=true`,
+        );
+      const throttled = await world.sandbox.withFaults({ twilio: { fail } }, forget);
+      assertProblem(throttled, { status: 429, code: "provider_throttled" });
+      assert.equal((await forget()).status, 204);
+      assert.equal((await targetOf(workspace, open.number.phone_number_sid))["voice_url"], "");
+    },
+  },
+  {
     name: "a use case with numbers cannot be deleted, and its Twilio setup not before it",
     async run(world) {
       const { workspace, number, useCase, setup } = await newVoiceLine(await world.newWorkspace());

@@ -19,7 +19,13 @@ const assign: Work = ({ workspaceId, useCase }, ports) =>
 
 const release: Work = async ({ ports: all, workspaceId, useCase }, ports) => {
   const [number] = valueOf(await listNumbers(all, { workspaceId, useCaseId: useCase.id }));
-  if (number) await releaseNumber(ports, { workspaceId, useCaseId: useCase.id, phoneNumberId: number.id });
+  if (number)
+    await releaseNumber(ports, {
+      workspaceId,
+      useCaseId: useCase.id,
+      phoneNumberId: number.id,
+      forgets: false,
+    });
 };
 
 /** Whether the number serves the use case; it points here then, and otherwise nowhere of ours. */
