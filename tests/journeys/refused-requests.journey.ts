@@ -5,7 +5,7 @@ import { asMultipart, multipartBody, type MultipartBody } from "../support/multi
 import { assertRefused, type RefusalRow } from "../support/refusals.ts";
 import { newVoiceLine } from "../support/voice.ts";
 import type { Journey } from "../support/world.ts";
-import { OPERATIONS, type Target, targetOf } from "./operations.ts";
+import { OPERATIONS, targetOf } from "./operations.ts";
 
 const JSON_TYPE = { "content-type": "application/json" };
 const MALFORMED_JSON = { status: 400, code: "malformed_json" };
@@ -27,7 +27,9 @@ export const journeys: readonly Journey[] = [
   {
     name: "bodies that are no JSON, and JSON that is no object",
     async run(world) {
-      const workspace = await world.newWorkspace();
+      const sender = await (await world.newWorkspace()).sender();
+      const { workspace } = sender;
+      const target = targetOf(sender, await newVoiceLine(workspace), crypto.randomUUID(), "a.txt");
       const bodies: readonly (readonly [name: string, body: string | Uint8Array<ArrayBuffer>])[] = [
         ["nothing", ""],
         ["a cut object", '{"tenant_name":'],
@@ -40,7 +42,7 @@ export const journeys: readonly Journey[] = [
         ({ method, name }) => method === "POST" && !/verify|send/.test(name),
       ).flatMap((operation) => {
         const api = operation.permission === null ? world.operator : workspace.api;
-        const path = operation.path({ workspaceId: workspace.id } as Target);
+        const path = operation.path(target);
         const post = (body: string | Uint8Array<ArrayBuffer>, type: string) => (): Promise<ApiAnswer> =>
           api.call("POST", path, { body, headers: { "content-type": type } });
         return [
