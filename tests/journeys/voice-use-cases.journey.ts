@@ -18,7 +18,7 @@ const NAME_TAKEN = { status: 409, code: "use_case_name_taken" };
 
 export const journeys: readonly Journey[] = [
   {
-    name: "each Twilio channel has the members of the documents, and a profile's status beside them",
+    name: "each Twilio channel has its own members and no others, and a profile's status beside them",
     async run(world) {
       const workspace = await world.newWorkspace();
       const { api, path } = workspace;
