@@ -45,9 +45,25 @@ export * from "./use-case/sender-address.ts";
 export * from "./use-case/sending-pool.ts";
 export * from "./use-case/configuration-set.ts";
 export * from "./use-case/create-email-use-case.ts";
+export * from "./use-case/create-twilio-use-case.ts";
 export * from "./use-case/get-use-case.ts";
 export * from "./use-case/list-use-cases.ts";
 export * from "./use-case/delete-use-case.ts";
+
+// Voice: Twilio accounts, their phone numbers, and what Twilio tells of calls.
+export * from "./voice/twilio-setup.ts";
+export * from "./voice/phone-number.ts";
+export * from "./voice/create-twilio-setup.ts";
+export * from "./voice/find-twilio-setup.ts";
+export * from "./voice/check-profile.ts";
+export * from "./voice/list-twilio-setups.ts";
+export * from "./voice/replace-auth-token.ts";
+export * from "./voice/delete-twilio-setup.ts";
+export * from "./voice/list-account-numbers.ts";
+export * from "./voice/assign-number.ts";
+export * from "./voice/list-numbers.ts";
+export * from "./voice/release-number.ts";
+export * from "./voice/receive-webhook.ts";
 
 // E-mails: sending them, and what became of them.
 export * from "./email/email.ts";
@@ -112,14 +128,19 @@ export * from "./ports/mail-provider.ts";
 export type * from "./ports/mailer.ts";
 export type * from "./ports/notification-reader.ts";
 export type * from "./ports/offset-page.ts";
+export type * from "./ports/phone-number-store.ts";
 export type * from "./ports/provider-suppression-list.ts";
 export type * from "./ports/random-source.ts";
 export type * from "./ports/reputation-store.ts";
+export type * from "./ports/secret-box.ts";
 export type * from "./ports/setup-store.ts";
 export type * from "./ports/sha256.ts";
 export type * from "./ports/suppression-store.ts";
 export type * from "./ports/token-signer.ts";
 export type * from "./ports/topic-confirmer.ts";
+export type * from "./ports/twilio-setup-store.ts";
 export type * from "./ports/unsubscribe-tokens.ts";
 export type * from "./ports/use-case-store.ts";
+export type * from "./ports/voice-provider.ts";
+export type * from "./ports/voice-webhooks.ts";
 export type * from "./ports/workspace-store.ts";

@@ -10,6 +10,7 @@ import { DOWNLOAD_PATH, downloadFile } from "./email/download-file.ts";
 import { emailOperations } from "./email/operations.ts";
 import { mountAlive, mountReady } from "./health.ts";
 import { mountSnsHook } from "./hooks/sns-hook.ts";
+import { mountTwilioHook } from "./hooks/twilio-hook.ts";
 import { mount } from "./mount.ts";
 import { operatorOperations } from "./operator/operations.ts";
 import type { Ports } from "./ports.ts";
@@ -46,6 +47,7 @@ export function makeApp({ portsFor, log, docsAssets }: AppOptions): OpenAPIHono<
   ];
   for (const operation of operations.flat()) mount(app, operation);
   mountSnsHook(app);
+  mountTwilioHook(app);
   mountUnsubscribeLink(app);
   app.get(DOWNLOAD_PATH, (context) => {
     const { fileDownloads, clock } = context.get("ports");

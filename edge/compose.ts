@@ -10,12 +10,15 @@ import { makeEventStore } from "../adapters/libsql/event-store.ts";
 import { makeIdempotencyStore } from "../adapters/libsql/idempotency-store.ts";
 import { makeInstallationStore } from "../adapters/libsql/installation-store.ts";
 import { isMigrated } from "../adapters/libsql/migrate.ts";
+import { makePhoneNumberStore } from "../adapters/libsql/phone-number-store.ts";
 import { makeReputationStore } from "../adapters/libsql/reputation-store.ts";
 import { makeSetupStore } from "../adapters/libsql/setup-store.ts";
 import { makeTaskStore } from "../adapters/libsql/task-store.ts";
 import { makeTurnStore } from "../adapters/libsql/turn-store.ts";
 import { makeSuppressionStore } from "../adapters/libsql/suppression-store.ts";
+import { makeTwilioSetupStore } from "../adapters/libsql/twilio-setup-store.ts";
 import { makeUseCaseStore } from "../adapters/libsql/use-case-store.ts";
+import { makeVoiceWebhookStore } from "../adapters/libsql/voice-webhook-store.ts";
 import { makeWorkspaceStore } from "../adapters/libsql/workspace-store.ts";
 import { htmlToText } from "../adapters/mime/html-to-text.ts";
 import { makeS3BlobStore } from "../adapters/s3/blob-store.ts";
@@ -31,7 +34,11 @@ import { makeIdentityMemory } from "../adapters/system/identity-memory.ts";
 import { makeIdSource } from "../adapters/system/id-source.ts";
 import type { KnownLengthBody, WholeBody } from "../adapters/system/known-length-body.ts";
 import { systemPause } from "../adapters/system/pause.ts";
+import { makeTwilioCall } from "../adapters/twilio/twilio-call.ts";
+import { makeTwilioVoiceProvider } from "../adapters/twilio/voice-provider.ts";
+import { twilioWebhookSignatures } from "../adapters/twilio/webhook-signatures.ts";
 import { webRandomSource } from "../adapters/webcrypto/random-source.ts";
+import { makeSecretBox } from "../adapters/webcrypto/secret-box.ts";
 import { webSha256 } from "../adapters/webcrypto/sha256.ts";
 import { makeTokenSigner, parseSigningKeys } from "../adapters/webcrypto/token-signer.ts";
 import { makeUnsubscribeTokens } from "../adapters/webcrypto/unsubscribe-tokens.ts";
@@ -80,6 +87,9 @@ type StoreBound =
   | "emails"
   | "events"
   | "reputation"
+  | "twilioSetups"
+  | "phoneNumbers"
+  | "voiceWebhooks"
   | "tasks"
   | "mailProvider"
   | "mailer"
@@ -116,6 +126,9 @@ export async function composeShared(
           aws,
         ),
     },
+    voiceProvider: makeTwilioVoiceProvider(makeTwilioCall(config.twilio), clock),
+    webhookSignatures: twilioWebhookSignatures,
+    secretBox: makeSecretBox(keys.value),
     identityMemory: makeIdentityMemory(),
     sharedWork: platform.sharedWork,
     pause: systemPause,
@@ -161,6 +174,9 @@ export function composePorts(
     idempotency: makeIdempotencyStore(database),
     setups: makeSetupStore(database),
     useCases: makeUseCaseStore(database),
+    twilioSetups: makeTwilioSetupStore(database),
+    phoneNumbers: makePhoneNumberStore(database),
+    voiceWebhooks: makeVoiceWebhookStore(database),
     emails: makeEmailStore(database),
     events: makeEventStore(database),
     reputation: makeReputationStore(database),

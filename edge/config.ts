@@ -46,6 +46,8 @@ export type Config = {
     | { readonly kind: "s3"; readonly bucket: string; readonly prefix: string };
   readonly sandbox: SandboxConfig;
   readonly aws: AwsConfig;
+  /** Where Twilio answers, without a slash at the end. */
+  readonly twilio: { readonly api: string; readonly trustHub: string };
   readonly dohUrls: readonly string[];
   readonly snsTopicArns: readonly string[];
   readonly snsAllowSha1: boolean;
@@ -72,6 +74,7 @@ const SES_CALLS_PER_SECOND_DEFAULT = 1;
 const SES_CALLS_PER_SECOND_MAX = 1000;
 /** Long enough that it cannot be guessed, whoever chose it. */
 const OPERATOR_KEY_CHARACTERS_MIN = 32;
+const TWILIO_DEFAULT = { api: "https://api.twilio.com", trustHub: "https://trusthub.twilio.com" };
 const DOH_URLS_DEFAULT = ["https://cloudflare-dns.com/dns-query", "https://dns.google/resolve"];
 
 /**
@@ -134,6 +137,7 @@ export function loadConfig(environment: Environment): Result<Config, readonly st
     blobStore,
     sandbox,
     aws,
+    twilio: sandbox.mode === "off" ? readTwilio(setting, fault) : sandboxTwilio(sandbox),
     dohUrls,
     snsTopicArns,
     snsAllowSha1: readSwitch("SNS_ALLOW_SHA1", setting("SNS_ALLOW_SHA1"), fault) ?? false,
@@ -230,8 +234,22 @@ function readSandbox(setting: Setting, isDesk: boolean, fault: Fault): SandboxCo
 }
 
 function sandboxAws(sandbox: Exclude<SandboxConfig, { mode: "off" }>): AwsConfig {
-  const { dohUrls: _, ...endpoints } = sandboxEndpoints(sandboxUrl(sandbox));
+  const { dohUrls: _dns, twilio: _voice, ...endpoints } = sandboxEndpoints(sandboxUrl(sandbox));
   return { region: SANDBOX_REGION, credentials: SANDBOX_CREDENTIALS, endpoints };
+}
+
+function sandboxTwilio(sandbox: Exclude<SandboxConfig, { mode: "off" }>): Config["twilio"] {
+  const { twilio } = sandboxEndpoints(sandboxUrl(sandbox));
+  return { api: twilio, trustHub: twilio };
+}
+
+/** One address stands in for both hosts. */
+function readTwilio(setting: Setting, fault: Fault): Config["twilio"] {
+  const url = readUrl("TWILIO_ENDPOINT_URL", setting("TWILIO_ENDPOINT_URL"), fault);
+  if (url === null) return TWILIO_DEFAULT;
+  if (!url.startsWith("https://"))
+    fault("TWILIO_ENDPOINT_URL must be an https address: every call carries an account's token.");
+  return { api: url, trustHub: url };
 }
 
 function readAws(setting: Setting, fault: Fault): AwsConfig {

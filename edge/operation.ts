@@ -40,7 +40,16 @@ type Answer<Body> =
 type Spec<Query, Body, AnswerBody, Name extends string, Kind extends RefusalKind> = {
   readonly summary: string;
   readonly description: string;
-  readonly tag: "Workspaces" | "API keys" | "Setups" | "Use cases" | "E-mails" | "Suppressions" | "Operator";
+  readonly tag:
+    | "Workspaces"
+    | "API keys"
+    | "Setups"
+    | "Twilio setups"
+    | "Use cases"
+    | "Phone numbers"
+    | "E-mails"
+    | "Suppressions"
+    | "Operator";
   readonly method: "get" | "post" | "delete";
   readonly paths: readonly OperationPath[];
   /** Null: the operator's alone. */

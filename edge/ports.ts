@@ -16,9 +16,11 @@ import type { Mailer } from "../core/ports/mailer.ts";
 import type { IdentityMemory } from "../core/ports/identity-memory.ts";
 import type { NotificationReader } from "../core/ports/notification-reader.ts";
 import type { Pause } from "../core/ports/pause.ts";
+import type { PhoneNumberStore } from "../core/ports/phone-number-store.ts";
 import type { ProviderTurns } from "../core/ports/provider-turns.ts";
 import type { RandomSource } from "../core/ports/random-source.ts";
 import type { ReputationStore } from "../core/ports/reputation-store.ts";
+import type { SecretBox } from "../core/ports/secret-box.ts";
 import type { SetupStore } from "../core/ports/setup-store.ts";
 import type { Sha256 } from "../core/ports/sha256.ts";
 import type { SharedWork } from "../core/ports/shared-work.ts";
@@ -27,8 +29,11 @@ import type { ProviderSuppressionList } from "../core/ports/provider-suppression
 import type { SuppressionStore } from "../core/ports/suppression-store.ts";
 import type { TokenSigner } from "../core/ports/token-signer.ts";
 import type { TopicConfirmer } from "../core/ports/topic-confirmer.ts";
+import type { TwilioSetupStore } from "../core/ports/twilio-setup-store.ts";
 import type { UnsubscribeTokens } from "../core/ports/unsubscribe-tokens.ts";
 import type { UseCaseStore } from "../core/ports/use-case-store.ts";
+import type { VoiceProvider } from "../core/ports/voice-provider.ts";
+import type { VoiceWebhookStore, WebhookSignatures } from "../core/ports/voice-webhooks.ts";
 import type { WorkspaceStore } from "../core/ports/workspace-store.ts";
 import type { TierPolicy } from "../core/reputation/tier-policy.ts";
 import type { SetupSharing } from "../core/setup/ses-setup.ts";
@@ -48,6 +53,12 @@ export type Ports = {
   readonly suppressions: SuppressionStore;
   readonly blobs: BlobStore;
   readonly tasks: TaskStore;
+  readonly twilioSetups: TwilioSetupStore;
+  readonly phoneNumbers: PhoneNumberStore;
+  readonly voiceWebhooks: VoiceWebhookStore;
+  readonly voiceProvider: VoiceProvider;
+  readonly webhookSignatures: WebhookSignatures;
+  readonly secretBox: SecretBox;
   readonly mailProvider: ProviderTurns;
   readonly identityMemory: IdentityMemory;
   readonly sharedWork: SharedWork;
@@ -77,7 +88,7 @@ export type Ports = {
 
 export type Settings = {
   readonly region: string;
-  /** Without a slash at its end; what links in mails begin with. */
+  /** Without a slash at its end; what links in mails and the hooks of phone numbers begin with. */
   readonly publicUrl: string;
   readonly setupSharing: SetupSharing;
   readonly dnsGraceSeconds: number;

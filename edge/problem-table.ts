@@ -213,13 +213,13 @@ export const PROBLEMS: Rows = {
   },
   provider_unavailable: {
     status: 502,
-    title: "The mail service is unavailable",
+    title: "The provider is unavailable",
     detail: () =>
       "Try again in a moment. What a creation has begun is undone; a deletion that has begun goes on by itself.",
   },
   provider_timed_out: {
     status: 504,
-    title: "The mail service did not answer in time",
+    title: "The provider did not answer in time",
     detail: () =>
       "Repeat the same request: it goes on where this one ended. If nobody does so within a minute, a creation is undone, and a deletion that has begun goes on by itself.",
   },
@@ -247,10 +247,65 @@ export const PROBLEMS: Rows = {
     detail: () =>
       "u, bounce, postmaster, abuse and mailer-daemon are used by the mail system; choose another local part.",
   },
+  phone_numbers_assigned: {
+    status: 409,
+    title: "Phone numbers still serve the use case",
+    detail: () => "Release the phone numbers of this use case first.",
+  },
+
+  // Twilio setups and phone numbers.
   twilio_setup_not_found: {
     status: 404,
     title: "No such Twilio setup",
     detail: () => "Check the Twilio setup's id and its workspace.",
+  },
+  twilio_credentials_refused: {
+    status: 422,
+    title: "Twilio does not accept the account and its token",
+    detail: () => "Check account_sid and auth_token in Twilio's console.",
+  },
+  twilio_token_refused: {
+    status: 409,
+    title: "Twilio no longer accepts the account's token",
+    detail: () =>
+      "Give the account's present token: POST it to the Twilio setup's auth-token. A number of an account that was closed is released with `?forget=true`.",
+  },
+  twilio_account_inactive: {
+    status: 409,
+    title: "The Twilio account is not active",
+    detail: () => "It is suspended or closed. Settle that with Twilio first.",
+  },
+  twilio_account_taken: {
+    status: 409,
+    title: "The Twilio account is taken",
+    detail: () => "An account belongs to one Twilio setup of one workspace. Delete that one first.",
+  },
+  customer_profile_not_found: {
+    status: 404,
+    title: "No such customer profile",
+    detail: () => "Check customer_profile_sid: the account has no such customer profile in Trust Hub.",
+  },
+  customer_profile_not_approved: {
+    status: 409,
+    title: "The customer profile is not approved",
+    detail: ({ status }) =>
+      `Twilio says "${status}". Submit the profile in Trust Hub and wait until it is twilio-approved.`,
+    members: ({ status }) => ({ customer_profile_status: status }),
+  },
+  phone_number_not_found: {
+    status: 404,
+    title: "No such phone number",
+    detail: () => "Check the number's id, or whether the use case's Twilio account has it.",
+  },
+  phone_number_assigned: {
+    status: 409,
+    title: "The phone number serves a use case",
+    detail: () => "A number serves one use case. Release it there first.",
+  },
+  webhook_refused: {
+    status: 403,
+    title: "The webhook is not accepted",
+    detail: () => "Only webhooks that Twilio has signed for this address are accepted.",
   },
   use_case_name_taken: {
     status: 409,
@@ -327,8 +382,8 @@ export const PROBLEMS: Rows = {
   },
   provider_throttled: {
     status: 429,
-    title: "The mail service is taking no more messages at the moment",
-    detail: () => "Nothing was sent. Repeat the request after the time in Retry-After.",
+    title: "The provider is taking no more requests at the moment",
+    detail: () => "Nothing was done. Repeat the request after the time in Retry-After.",
     headers: retryAfter,
   },
   daily_capacity_exceeded: {

@@ -13,7 +13,11 @@ import type { CheckSetupRefused } from "../core/setup/check-setup.ts";
 import type { CreateSetupRefused } from "../core/setup/create-setup.ts";
 import type { DeleteSetupRefused } from "../core/setup/delete-setup.ts";
 import type { CreateEmailUseCaseRefused } from "../core/use-case/create-email-use-case.ts";
+import type { CreateTwilioUseCaseRefused } from "../core/use-case/create-twilio-use-case.ts";
 import type { DeleteUseCaseRefused } from "../core/use-case/delete-use-case.ts";
+import type { AssignNumberRefused } from "../core/voice/assign-number.ts";
+import type { CreateTwilioSetupRefused } from "../core/voice/create-twilio-setup.ts";
+import type { WebhookRefused } from "../core/voice/receive-webhook.ts";
 import type { ClaimLost } from "../core/idempotency/idempotency.ts";
 import type { NotificationRefused } from "../core/email/receive-notification.ts";
 import type { MultipartFault } from "./multipart.ts";
@@ -34,7 +38,6 @@ type RequestRefused =
   | { readonly kind: "unsupported_media_type"; readonly expected: string }
   | { readonly kind: "validation_failed"; readonly errors: readonly FieldFault[] }
   | { readonly kind: "operator_only" }
-  | { readonly kind: "twilio_setup_not_found" }
   | { readonly kind: "workspace_required" }
   | { readonly kind: "scope_required" }
   | { readonly kind: "idempotency_key_invalid" }
@@ -56,6 +59,10 @@ export type Refusal =
       | DeleteSetupRefused
       | CreateEmailUseCaseRefused
       | DeleteUseCaseRefused
+      | CreateTwilioSetupRefused
+      | CreateTwilioUseCaseRefused
+      | AssignNumberRefused
+      | WebhookRefused
       | SendEmailRefused
       | ReputationNotFound
       | ResumeSendingRefused

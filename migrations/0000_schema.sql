@@ -89,12 +89,13 @@ CREATE TABLE `use_case` (
 	`email_type` text,
 	`unsubscribe_scope` text,
 	`tier` text,
-	`twilio_setup_id` text,
+	`twilio_setup_seq` integer,
 	`created_at` integer NOT NULL,
 	`updated_at` integer NOT NULL,
 	`deleted_at` integer,
 	FOREIGN KEY (`workspace_seq`) REFERENCES `workspace`(`seq`) ON UPDATE no action ON DELETE no action,
-	FOREIGN KEY (`setup_seq`) REFERENCES `ses_setup`(`seq`) ON UPDATE no action ON DELETE no action
+	FOREIGN KEY (`setup_seq`) REFERENCES `ses_setup`(`seq`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`twilio_setup_seq`) REFERENCES `twilio_setup`(`seq`) ON UPDATE no action ON DELETE no action
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `use_case_id_unique` ON `use_case` (`id`);--> statement-breakpoint
@@ -102,6 +103,7 @@ CREATE UNIQUE INDEX `use_case_names` ON `use_case` (`workspace_seq`,`entity_name
 CREATE UNIQUE INDEX `use_case_configuration_set` ON `use_case` (`configuration_set_name`) WHERE deleted_at IS NULL AND configuration_set_name IS NOT NULL;--> statement-breakpoint
 CREATE UNIQUE INDEX `use_case_sender` ON `use_case` (`sender_canonical`) WHERE deleted_at IS NULL AND sender_canonical IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `use_case_setup` ON `use_case` (`setup_seq`,`seq`) WHERE deleted_at IS NULL;--> statement-breakpoint
+CREATE INDEX `use_case_twilio_setup` ON `use_case` (`twilio_setup_seq`,`seq`) WHERE deleted_at IS NULL AND twilio_setup_seq IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `use_case_workspace` ON `use_case` (`workspace_seq`,`seq`) WHERE deleted_at IS NULL;--> statement-breakpoint
 CREATE TABLE `email` (
 	`seq` integer PRIMARY KEY NOT NULL,
@@ -207,6 +209,39 @@ CREATE TABLE `email_event_raw` (
 	FOREIGN KEY (`event_seq`) REFERENCES `email_event`(`seq`) ON UPDATE no action ON DELETE no action
 );
 --> statement-breakpoint
+CREATE TABLE `phone_number` (
+	`seq` integer PRIMARY KEY NOT NULL,
+	`id` text NOT NULL,
+	`use_case_seq` integer NOT NULL,
+	`phone_number_sid` text NOT NULL,
+	`phone_number` text NOT NULL,
+	`status` text NOT NULL,
+	`former_target` text,
+	`created_at` integer NOT NULL,
+	`updated_at` integer NOT NULL,
+	`released_at` integer,
+	FOREIGN KEY (`use_case_seq`) REFERENCES `use_case`(`seq`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `phone_number_id_unique` ON `phone_number` (`id`);--> statement-breakpoint
+CREATE UNIQUE INDEX `phone_number_sid` ON `phone_number` (`phone_number_sid`) WHERE released_at IS NULL;--> statement-breakpoint
+CREATE INDEX `phone_number_use_case` ON `phone_number` (`use_case_seq`,`seq`) WHERE released_at IS NULL;--> statement-breakpoint
+CREATE TABLE `voice_webhook` (
+	`seq` integer PRIMARY KEY NOT NULL,
+	`id` text NOT NULL,
+	`phone_number_seq` integer NOT NULL,
+	`kind` text NOT NULL,
+	`call_sid` text NOT NULL,
+	`call_status` text NOT NULL,
+	`sequence` text NOT NULL,
+	`parameters` text NOT NULL,
+	`received_at` integer NOT NULL,
+	FOREIGN KEY (`phone_number_seq`) REFERENCES `phone_number`(`seq`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `voice_webhook_id_unique` ON `voice_webhook` (`id`);--> statement-breakpoint
+CREATE UNIQUE INDEX `voice_webhook_once` ON `voice_webhook` (`phone_number_seq`,`call_sid`,`kind`,`call_status`,`sequence`);--> statement-breakpoint
+CREATE INDEX `voice_webhook_received` ON `voice_webhook` (`phone_number_seq`,`received_at`);--> statement-breakpoint
 CREATE TABLE `account_quota` (
 	`seq` integer PRIMARY KEY NOT NULL,
 	`mails_in_24_hours` integer,
@@ -327,4 +362,23 @@ CREATE TABLE `task` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `task_subject` ON `task` (`kind`,`subject_id`);--> statement-breakpoint
 CREATE INDEX `task_run_at` ON `task` (`run_at`);--> statement-breakpoint
-CREATE INDEX `task_claim` ON `task` (`claim_id`) WHERE claim_id IS NOT NULL;
+CREATE INDEX `task_claim` ON `task` (`claim_id`) WHERE claim_id IS NOT NULL;--> statement-breakpoint
+CREATE TABLE `twilio_setup` (
+	`seq` integer PRIMARY KEY NOT NULL,
+	`id` text NOT NULL,
+	`workspace_seq` integer NOT NULL,
+	`friendly_name` text NOT NULL,
+	`account_sid` text NOT NULL,
+	`customer_profile_sid` text NOT NULL,
+	`sealed_token` text NOT NULL,
+	`customer_profile_status` text NOT NULL,
+	`customer_profile_checked_at` integer NOT NULL,
+	`created_at` integer NOT NULL,
+	`updated_at` integer NOT NULL,
+	`deleted_at` integer,
+	FOREIGN KEY (`workspace_seq`) REFERENCES `workspace`(`seq`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `twilio_setup_id_unique` ON `twilio_setup` (`id`);--> statement-breakpoint
+CREATE UNIQUE INDEX `twilio_setup_account` ON `twilio_setup` (`account_sid`) WHERE deleted_at IS NULL;--> statement-breakpoint
+CREATE INDEX `twilio_setup_workspace` ON `twilio_setup` (`workspace_seq`,`seq`) WHERE deleted_at IS NULL;

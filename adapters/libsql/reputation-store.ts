@@ -23,7 +23,7 @@ import {
   taken,
 } from "./reputation-figures.ts";
 import { workspace } from "./schema/access.ts";
-import { sesSetup, useCase } from "./schema/channel.ts";
+import { useCase } from "./schema/channel.ts";
 import { accountQuota, standing, tierChange } from "./schema/reputation.ts";
 import {
   changeColumns,
@@ -35,7 +35,7 @@ import {
 } from "./standing-statements.ts";
 import { bare, prepare } from "./statement.ts";
 import { heldArgs, holds, wakeTasks } from "./task-statements.ts";
-import { useCaseColumns, useCaseFromRow } from "./use-case-row.ts";
+import { joinedUseCase, useCaseColumns, useCaseFromRow } from "./use-case-row.ts";
 
 const beside = alias(standing, "beside");
 const thisUseCase = sql`${useCase.id} = ${sql.placeholder("id")}`;
@@ -45,9 +45,8 @@ const withStanding = sql`${useCase} CROSS JOIN ${standing} ON ${standing.useCase
 
 const used = select({ used: usedToday });
 const selectOne = prepare<ReputationQuestion>(
-  sql`SELECT ${useCaseColumns.list}, ${standingColumns.list}, ${used.list} FROM ${withStanding}
-    CROSS JOIN ${workspace} ON ${workspace.seq} = ${useCase.workspaceSeq}
-    CROSS JOIN ${sesSetup} ON ${sesSetup.seq} = ${useCase.setupSeq}
+  sql`SELECT ${useCaseColumns.list}, ${standingColumns.list}, ${used.list} FROM ${joinedUseCase}
+    JOIN ${standing} ON ${standing.useCaseSeq} = ${useCase.seq}
     WHERE ${useCase.id} = ${sql.placeholder("useCaseId")} AND ${useCase.deletedAt} IS NULL
       AND (${sql.placeholder("workspaceId")} IS NULL OR ${workspace.id} = ${sql.placeholder("workspaceId")})`,
 );

@@ -17,7 +17,7 @@ import { setupColumns, setupFromRow } from "./setup-row.ts";
 import { prepare } from "./statement.ts";
 import { suppressionsMet } from "./suppression-reach.ts";
 import { suppressionRecord, toSuppression } from "./suppression-rows.ts";
-import { useCaseColumns, useCaseFromRow } from "./use-case-row.ts";
+import { joinedUseCase, useCaseColumns, useCaseFromRow } from "./use-case-row.ts";
 
 const ofWorkspace = sql`(SELECT ${workspace.seq} FROM ${workspace} WHERE ${workspace.id} = ${sql.placeholder("workspaceId")})`;
 const sendable = sql`${useCase.id} = ${sql.placeholder("useCaseId")} AND ${useCase.workspaceSeq} = ${ofWorkspace}
@@ -26,8 +26,7 @@ const withSetup = sql`${useCase} JOIN ${sesSetup} ON ${sesSetup.seq} = ${useCase
 
 const stop = select({ isSendingStopped: standing.isStopped });
 const selectUseCase = prepare<{ readonly workspaceId: Id; readonly useCaseId: Id }>(
-  sql`SELECT ${useCaseColumns.list}, ${stop.list} FROM ${withSetup}
-    JOIN ${workspace} ON ${workspace.seq} = ${useCase.workspaceSeq}
+  sql`SELECT ${useCaseColumns.list}, ${stop.list} FROM ${joinedUseCase}
     JOIN ${standing} ON ${standing.useCaseSeq} = ${useCase.seq} WHERE ${sendable}`,
 );
 // Under shared setups its owner is another workspace than the use case's.

@@ -1,10 +1,12 @@
 // A use case as a row: one table holds the union, with the columns of the other channels null.
+import { sql } from "drizzle-orm";
 import { assert } from "../../core/assert.ts";
 import type { UseCase } from "../../core/use-case/use-case.ts";
 import { select } from "./columns.ts";
 import type { Row } from "./database.ts";
 import { workspace } from "./schema/access.ts";
 import { sesSetup, useCase } from "./schema/channel.ts";
+import { twilioSetup } from "./schema/twilio-setup.ts";
 
 const base = {
   id: useCase.id,
@@ -17,7 +19,11 @@ const base = {
   updatedAt: useCase.updatedAt,
 };
 
-/** Needs `use_case` joined with its `workspace` and, if it has one, its `ses_setup`. */
+/** A use case with whatever its channel has beside it: what `useCaseColumns` are read from. */
+export const joinedUseCase = sql`${useCase} JOIN ${workspace} ON ${workspace.seq} = ${useCase.workspaceSeq}
+  LEFT JOIN ${sesSetup} ON ${sesSetup.seq} = ${useCase.setupSeq}
+  LEFT JOIN ${twilioSetup} ON ${twilioSetup.seq} = ${useCase.twilioSetupSeq}`;
+
 export const useCaseColumns = select({
   ...base,
   channel: useCase.channel,
@@ -28,16 +34,23 @@ export const useCaseColumns = select({
   emailType: useCase.emailType,
   unsubscribeScope: useCase.unsubscribeScope,
   tier: useCase.tier,
-  twilioSetupId: useCase.twilioSetupId,
+  twilioSetupId: twilioSetup.id,
+  customerProfileStatus: twilioSetup.customerProfileStatus,
 });
 
 export function useCaseFromRow(row: Row): UseCase {
-  const { channel, twilioSetupId, setupId, configurationSetName, senderEmailAddress, ...rest } =
-    useCaseColumns.read(row);
+  const {
+    channel,
+    twilioSetupId,
+    customerProfileStatus,
+    setupId,
+    configurationSetName,
+    senderEmailAddress,
+    ...rest
+  } = useCaseColumns.read(row);
   const { senderDisplayName, emailType, unsubscribeScope, tier, ...shared } = rest;
   if (channel !== "email") {
-    assert(twilioSetupId !== null, `use case ${shared.id} has no Twilio setup`);
-    return { ...shared, channel, twilioSetupId };
+    return { ...shared, channel, twilioSetupId, customerProfileStatus };
   }
   assert(
     configurationSetName !== null &&

@@ -32,6 +32,8 @@ import {
 } from "./idempotency-statements.ts";
 import { workspace } from "./schema/access.ts";
 import { sesSetup, useCase } from "./schema/channel.ts";
+import { phoneNumber } from "./schema/phone-number.ts";
+import { twilioSetup } from "./schema/twilio-setup.ts";
 import { insertChange, insertStanding, removeStanding } from "./standing-statements.ts";
 import { bare, prepare } from "./statement.ts";
 import {
@@ -48,7 +50,8 @@ import {
   selectClaimed,
   taskFromRow,
 } from "./task-statements.ts";
-import { useCaseColumns, useCaseFromRow } from "./use-case-row.ts";
+import { createTwilioUseCase } from "./twilio-use-case.ts";
+import { joinedUseCase, useCaseColumns, useCaseFromRow } from "./use-case-row.ts";
 
 const id = sql.placeholder("id");
 const workspaceId = sql.placeholder("workspaceId");
@@ -69,11 +72,8 @@ const isThere = (condition: SQL) =>
 /** `null` for the argument lets everything pass: for filters that no index walks. */
 const whenGiven = (name: string, condition: SQL) => sql`(${sql.placeholder(name)} IS NULL OR ${condition})`;
 
-const joined = sql`${useCase} JOIN ${workspace} ON ${workspace.seq} = ${useCase.workspaceSeq}
-  LEFT JOIN ${sesSetup} ON ${sesSetup.seq} = ${useCase.setupSeq}`;
-
 const selectOne = prepare<{ id: Id; workspaceId: Id | null }>(
-  sql`SELECT ${useCaseColumns.list} FROM ${joined}
+  sql`SELECT ${useCaseColumns.list} FROM ${joinedUseCase}
     WHERE ${thisUseCase} AND ${living} AND ${whenGiven("workspaceId", sql`${workspace.id} = ${workspaceId}`)}`,
 );
 
@@ -146,7 +146,7 @@ function toRefusal(row: Row): UseCaseTaken | ClaimLost {
 
 type NamesArgs = { workspaceId: Id; entityNameFolded: string; nameFolded: string };
 const selectUnfinished = prepare<NamesArgs>(
-  sql`SELECT ${useCaseColumns.list} FROM ${joined} WHERE ${provisioning} AND ${workspace.id} = ${workspaceId}
+  sql`SELECT ${useCaseColumns.list} FROM ${joinedUseCase} WHERE ${provisioning} AND ${workspace.id} = ${workspaceId}
     AND ${useCase.entityNameFolded} = ${sql.placeholder("entityNameFolded")}
     AND ${useCase.nameFolded} = ${sql.placeholder("nameFolded")}`,
 );
@@ -165,7 +165,7 @@ const releaseStanding = removeStanding<Held>(releasable);
 const release = prepare<Held>(sql`DELETE FROM ${useCase} WHERE ${thisUseCase} AND ${releasable}`);
 const removeTasksOfGone = removeTasks(sql`NOT ${isThere(living)}`);
 
-// ---- list: along the setup's index, the workspace's, or the table; what else is asked is filtered on the way
+// ---- list: along the index of a setup of either kind, the workspace's, or the table; what else is asked is filtered on the way
 
 type ListArgs = {
   workspaceId: Id | null;
@@ -180,15 +180,18 @@ const inWorkspace = sql`${workspace.id} = ${workspaceId}`;
 
 const listAlong = (walked: SQL) =>
   prepare<ListArgs & Record<string, SqlValue>>(
-    sql`SELECT ${useCaseColumns.list} FROM ${joined} WHERE ${walked} AND ${living} AND NOT ${provisioning}
+    sql`SELECT ${useCaseColumns.list} FROM ${joinedUseCase} WHERE ${walked} AND ${living} AND NOT ${provisioning}
       AND ${whenGiven("channel", sql`${useCase.channel} = ${sql.placeholder("channel")}`)}
       AND ${whenGiven("entityNameFolded", sql`${useCase.entityNameFolded} = ${sql.placeholder("entityNameFolded")}`)}
-      AND ${whenGiven("twilioSetupId", sql`${useCase.twilioSetupId} = ${sql.placeholder("twilioSetupId")}`)}
+      AND ${whenGiven("twilioSetupId", sql`${twilioSetup.id} = ${sql.placeholder("twilioSetupId")}`)}
       ORDER BY ${useCase.seq} LIMIT ${sql.placeholder("limit")}`,
   );
 
 const ofSetup = sql`${useCase.setupSeq} = (SELECT ${sesSetup.seq} FROM ${sesSetup} WHERE ${sesSetup.id} = ${setupId})`;
 const listOfSetup = listAlong(sql`${ofSetup} AND ${whenGiven("workspaceId", inWorkspace)}`);
+const ofTwilioSetup = sql`${useCase.twilioSetupSeq} = (
+  SELECT ${twilioSetup.seq} FROM ${twilioSetup} WHERE ${twilioSetup.id} = ${sql.placeholder("twilioSetupId")})`;
+const listOfTwilioSetup = listAlong(sql`${ofTwilioSetup} AND ${whenGiven("workspaceId", inWorkspace)}`);
 const listOfWorkspace = listAlong(inWorkspace);
 const listOfAll = listAlong(sql`true`);
 
@@ -202,29 +205,39 @@ function listStatement(filter: UseCaseFilter, limit: number): Statement {
     limit,
   };
   if (args.setupId !== null) return listOfSetup(args);
+  if (args.twilioSetupId !== null) return listOfTwilioSetup(args);
   return args.workspaceId === null ? listOfAll(args) : listOfWorkspace(args);
 }
 
 // ---- deletion
 
-const deletable = sql`(${status("ready")} OR ${status("deleting")})`;
+const standing = sql`(${status("ready")} OR ${status("deleting")})`;
+/** No phone number serves it, in whatever status it is. */
+const unserved = sql`NOT EXISTS (SELECT 1 FROM ${phoneNumber}
+  WHERE ${phoneNumber.useCaseSeq} = ${useCase.seq} AND ${phoneNumber.releasedAt} IS NULL)`;
+const deletable = sql`${standing} AND ${unserved}`;
 const insertDeletion = insertTask("delete_use_case", isThere(deletable));
 const claimDeletion = claimTask("delete_use_case", isThere(deletable));
 const beginDelete = prepare<{ id: Id; at: number }>(
   sql`UPDATE ${useCase} SET ${setStatus("deleting")}, ${changed}
-    WHERE ${thisUseCase} AND ${status("ready")} AND ${isHeld("delete_use_case")}`,
+    WHERE ${thisUseCase} AND ${status("ready")} AND ${unserved} AND ${isHeld("delete_use_case")}`,
 );
-const selectDeletable = prepare<{ id: Id }>(
-  sql`SELECT 1 FROM ${useCase} WHERE ${thisUseCase} AND ${deletable}`,
-);
+const obstacle = select({
+  isStanding: sql<number>`${isThere(standing)}`,
+  isUnserved: sql<number>`${isThere(unserved)}`,
+});
+const selectObstacle = prepare<{ id: Id }>(sql`SELECT ${obstacle.list}`);
 
 function toDeletion(
   claimed: readonly Row[] = [],
-  deletables: readonly Row[] = [],
+  obstacles: readonly Row[] = [],
 ): Result<Task<"delete_use_case">, UseCaseDeletionNotBegun> {
   const task = claimed[0] && taskFromRow(claimed[0]);
   if (task) return ok({ ...task, kind: "delete_use_case" });
-  return err({ kind: deletables.length === 0 ? "use_case_not_found" : "deletion_in_progress" });
+  assert(obstacles[0] !== undefined, "a SELECT without FROM answers one row");
+  const { isStanding, isUnserved } = obstacle.read(obstacles[0]);
+  if (isStanding === 0) return err({ kind: "use_case_not_found" });
+  return err({ kind: isUnserved === 0 ? "phone_numbers_assigned" : "deletion_in_progress" });
 }
 
 const heldDeletion = sql`${status("deleting")} AND ${holds("delete_use_case")}`;
@@ -319,6 +332,7 @@ export function makeUseCaseStore(database: Database): UseCaseStore {
         removeTasksOfGone(held),
       );
     },
+    createTwilio: (created, claim) => database.write(createTwilioUseCase(created, claim)),
     async find(id, workspaceId) {
       const [rows] = await database.read([selectOne({ id, workspaceId })]);
       return rows?.[0] === undefined ? null : useCaseFromRow(rows[0]);
@@ -335,9 +349,9 @@ export function makeUseCaseStore(database: Database): UseCaseStore {
           claimDeletion({ id, ...claim }),
           beginDelete({ id, at }),
           selectClaimed(claim),
-          selectDeletable({ id }),
+          selectObstacle({ id }),
         ],
-        outcome: ([, , , claimed, deletables]) => toDeletion(claimed, deletables),
+        outcome: ([, , , claimed, obstacles]) => toDeletion(claimed, obstacles),
       });
     },
     abortDelete(task, at) {

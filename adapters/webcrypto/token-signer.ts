@@ -78,13 +78,13 @@ export function makeTokenSigner(keys: readonly [SigningKey, ...SigningKey[]]): T
 export const signedOctets = (purpose: string, body: string): Uint8Array<ArrayBuffer> =>
   new TextEncoder().encode(`${purpose.length}.${purpose}.${body}`);
 
-const toBase64Url = (octets: Uint8Array): string =>
+export const toBase64Url = (octets: Uint8Array): string =>
   btoa(String.fromCharCode(...octets))
     .replaceAll("+", "-")
     .replaceAll("/", "_")
     .replaceAll("=", "");
 
-function fromBase64Url(text: string): Uint8Array<ArrayBuffer> | null {
+export function fromBase64Url(text: string): Uint8Array<ArrayBuffer> | null {
   if (!/^[A-Za-z0-9_-]*$/.test(text)) return null;
   const octets = decodeBase64(text.replaceAll("-", "+").replaceAll("_", "/"));
   // One spelling per token: unused bits of the last character must be zero.

@@ -3,7 +3,7 @@ import type { Id } from "../ids.ts";
 import type { Standing, TierChange } from "../reputation/standing.ts";
 import type { Result } from "../result.ts";
 import type { Task } from "../tasks/task.ts";
-import type { Channel, EmailUseCase, UseCase } from "../use-case/use-case.ts";
+import type { Channel, EmailUseCase, TwilioUseCase, UseCase } from "../use-case/use-case.ts";
 
 export type UseCaseTaken =
   | { readonly kind: "use_case_name_taken" }
@@ -11,6 +11,11 @@ export type UseCaseTaken =
   | { readonly kind: "sender_address_taken" }
   /** The setup began to be deleted in the meantime. */
   | { readonly kind: "setup_not_found" };
+
+export type TwilioUseCaseTaken =
+  | { readonly kind: "use_case_name_taken" }
+  /** The Twilio setup was deleted in the meantime. */
+  | { readonly kind: "twilio_setup_not_found" };
 
 export type UseCaseFilter = {
   /** Null: all workspaces (the operator on the short path). */
@@ -30,6 +35,8 @@ export type UseCaseInWork = { readonly useCase: EmailUseCase; readonly task: Tas
 
 export type UseCaseDeletionNotBegun =
   | { readonly kind: "use_case_not_found" }
+  /** Phone numbers still serve it, or are being assigned or released. */
+  | { readonly kind: "phone_numbers_assigned" }
   /** Somebody else is taking it down at the moment. */
   | { readonly kind: "deletion_in_progress" };
 
@@ -45,11 +52,13 @@ export type UseCaseDeletionNotBegun =
  *   is stored with it (see ReputationStore); the tier is the same in both.
  * - `findUnfinished`, `takeOver`, `letGo` and `release` as for setups. `recordProvisioned` makes it `ready`, ends its
  *   task and adds the task `review_tier`, due at once; false when the lease is another's.
+ * - `createTwilio` stores a use case of a Twilio channel as `ready`, with its claim, if its Twilio setup is one of its
+ *   workspace; or says what stood in its way: the claim is lost, no such setup, the names.
  * - `find` answers a use case that is not deleted, whatever its status, of exactly this workspace (null: of any).
  * - `list` answers those not deleted and no longer `provisioning`, in creation order, at most `limit`. Filters are
  *   joined by "and".
- * - `beginDelete`, `abortDelete` and `bury` as for setups, with the task `delete_use_case`; a buried use case frees its
- *   names and stays a scope for reading.
+ * - `beginDelete`, `abortDelete` and `bury` as for setups, with the task `delete_use_case`; not while it has phone
+ *   numbers. A buried use case frees its names and stays a scope for reading.
  */
 export type UseCaseStore = {
   reserveEmail(
@@ -62,6 +71,10 @@ export type UseCaseStore = {
   recordProvisioned(task: Task, at: number): Promise<boolean>;
   letGo(task: Task, runAt: number): Promise<void>;
   release(task: Task): Promise<boolean>;
+  createTwilio(
+    useCase: TwilioUseCase,
+    claim: IdempotencyClaim | null,
+  ): Promise<Result<TwilioUseCase, TwilioUseCaseTaken | ClaimLost>>;
   find(id: Id, workspaceId: Id | null): Promise<UseCase | null>;
   list(filter: UseCaseFilter, limit: number): Promise<readonly UseCase[]>;
   beginDelete(id: Id, at: number): Promise<Result<Task<"delete_use_case">, UseCaseDeletionNotBegun>>;

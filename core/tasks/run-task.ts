@@ -7,6 +7,9 @@ import { provisionSetup, type ProvisionSetupPorts } from "../setup/provision-set
 import { reviewTenants } from "../setup/review-tenants.ts";
 import { sweepSetup, type SweepSetupPorts } from "../setup/sweep-setup.ts";
 import { undoUseCase, type UndoUseCasePorts } from "../use-case/undo-use-case.ts";
+import { type SettleNumberPorts, undoAssignment } from "../voice/assign-number.ts";
+import { checkTwilioSetup, type CheckProfilePorts } from "../voice/check-profile.ts";
+import { resumeRelease } from "../voice/release-number.ts";
 import { carryOut, type TaskEnd } from "./carry-out.ts";
 import type { Task, TaskKind } from "./task.ts";
 
@@ -14,17 +17,22 @@ export type RunTaskPorts = ProvisionSetupPorts &
   SweepSetupPorts &
   RemoveUseCasePorts &
   UndoUseCasePorts &
-  ReviewTierPorts;
+  ReviewTierPorts &
+  SettleNumberPorts &
+  CheckProfilePorts;
 
 const WORK: Readonly<Record<TaskKind, (ports: RunTaskPorts, task: Task) => Promise<TaskEnd>>> = {
   provision_setup: provisionSetup,
   provision_use_case: undoUseCase,
+  assign_phone_number: undoAssignment,
   delete_setup: resumeDeletion,
   delete_use_case: resumeUseCaseDeletion,
+  release_phone_number: resumeRelease,
   review_tenants: reviewTenants,
   read_account: readAccount,
   review_tier: reviewTier,
   check_setup: sweepSetup,
+  check_twilio_setup: checkTwilioSetup,
 };
 
 /** Carries out a claimed task. */

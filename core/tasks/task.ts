@@ -6,12 +6,15 @@ import type { Id } from "../ids.ts";
 export const TASK_KINDS = [
   "provision_setup",
   "provision_use_case",
+  "assign_phone_number",
   "delete_setup",
   "delete_use_case",
+  "release_phone_number",
   "review_tenants",
   "read_account",
   "review_tier",
   "check_setup",
+  "check_twilio_setup",
 ] as const;
 export type TaskKind = (typeof TASK_KINDS)[number];
 

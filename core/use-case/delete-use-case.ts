@@ -1,6 +1,6 @@
-// Deletes a use case: what it has at the mail provider, then the row becomes a tombstone, whose id stays a scope for
-// reading and whose names are free. When the provider fails the use case stays listed and can be deleted again; once a part
-// of it is gone, as after a crash, its task goes on by itself.
+// Deletes a use case that no phone number serves: what it has at the mail provider, then the row becomes a tombstone,
+// whose id stays a scope for reading and whose names are free. When the provider fails the use case stays listed and can be
+// deleted again; once a part of it is gone, as after a crash, its task goes on by itself.
 import { assert } from "../assert.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { MailProvider } from "../ports/mail-provider.ts";
@@ -35,7 +35,8 @@ export type DeleteUseCasePorts = RemoveUseCasePorts & { readonly pause: Pause };
 
 export type DeleteUseCase = GetUseCase;
 
-export type DeleteUseCaseRefused = GetUseCaseRefused | ProviderRefused;
+export type DeleteUseCaseRefused =
+  GetUseCaseRefused | { readonly kind: "phone_numbers_assigned" } | ProviderRefused;
 
 export async function deleteUseCase(
   ports: DeleteUseCasePorts,
@@ -52,6 +53,7 @@ export async function deleteUseCase(
     if (begun.ok) return remove(ports, useCase, begun.value, startBy);
     // It was there a moment ago: the other deletion has done what this one was asked for.
     if (begun.error.kind === "use_case_not_found") return ok(undefined);
+    if (begun.error.kind === "phone_numbers_assigned") return err(begun.error);
     if (clock.now() > startBy) return err({ kind: "provider_timed_out" });
     await ports.pause(OTHERS_END_MS);
   }

@@ -1,9 +1,10 @@
 // A use case: a channel bound to a setup, and how that channel is used. A word of the product: the application's own
 // actions are called operations.
 import type { Id } from "../ids.ts";
+import type { CustomerProfileStatus } from "../voice/twilio-setup.ts";
 
 export const TWILIO_CHANNELS = ["outbound_voice", "inbound_voice", "ringless_voicemail"] as const;
-type TwilioChannel = (typeof TWILIO_CHANNELS)[number];
+export type TwilioChannel = (typeof TWILIO_CHANNELS)[number];
 export const CHANNELS = [...TWILIO_CHANNELS, "email"] as const;
 export type Channel = (typeof CHANNELS)[number];
 
@@ -41,6 +42,11 @@ export type EmailUseCase = UseCaseBase & {
   readonly tier: Tier;
 };
 
-export type TwilioUseCase = UseCaseBase & { readonly channel: TwilioChannel; readonly twilioSetupId: Id };
+export type TwilioUseCase = UseCaseBase & {
+  readonly channel: TwilioChannel;
+  readonly twilioSetupId: Id;
+  /** Its setup's, as last seen: a use case outlives the approval that it was made under. */
+  readonly customerProfileStatus: CustomerProfileStatus;
+};
 
 export type UseCase = EmailUseCase | TwilioUseCase;

@@ -1,9 +1,10 @@
 import { z } from "@hono/zod-openapi";
 import { createEmailUseCase } from "../../core/use-case/create-email-use-case.ts";
+import { createTwilioUseCase } from "../../core/use-case/create-twilio-use-case.ts";
 import { displayNameFault } from "../../core/use-case/display-name.ts";
 import { EMAIL_TYPES, TWILIO_CHANNELS, UNSUBSCRIBE_SCOPES } from "../../core/use-case/use-case.ts";
 import { USE_CASE_NAME_CHARACTERS_MAX, useCaseNameFault } from "../../core/use-case/use-case-name.ts";
-import { err, ok } from "../../core/result.ts";
+import { ok } from "../../core/result.ts";
 import { addrSpecText } from "../address.ts";
 import { inWorkspace, operation } from "../operation.ts";
 import { idText, textOf } from "../wire.ts";
@@ -56,7 +57,8 @@ const Body = z
 
 export const createUseCaseOperation = operation({
   summary: "Create a use case",
-  description: "Binds a channel to a setup. For e-mail: makes the configuration set the mails are sent with.",
+  description:
+    "Binds a channel to a setup. For e-mail: makes the configuration set the mails are sent with. For voice and voicemail: the Twilio setup's customer profile has to be approved.",
   tag: "Use cases",
   method: "post",
   paths: channelPaths("/use-case", "createUseCase"),
@@ -72,31 +74,42 @@ export const createUseCaseOperation = operation({
   refusals: [
     "setup_not_found",
     "twilio_setup_not_found",
+    "customer_profile_not_approved",
+    "twilio_token_refused",
     "dns_not_verified",
     "sender_domain_mismatch",
     "sender_address_reserved",
     "use_case_name_taken",
     "configuration_set_name_taken",
     "sender_address_taken",
+    "provider_throttled",
     "provider_unavailable",
     "provider_timed_out",
   ],
   answer: { status: 201, schema: UseCaseBody, example: emailUseCaseExample },
   handle: async ({ ports, body, claim, ...input }) => {
-    // No Twilio setup can exist yet, so none is ever found.
-    if (body.channel !== "email") return err({ kind: "twilio_setup_not_found" });
-    const created = await createEmailUseCase(ports, {
+    const shared = {
       workspaceId: inWorkspace(input),
       entityName: body.entity_name,
       name: body.name,
       description: body.description ?? null,
-      setupId: body.ses_setup_id,
-      sender: body.sender_email_address,
-      senderDisplayName: body.sender_display_name ?? null,
-      emailType: body.email_type,
-      unsubscribeScope: body.unsubscribe_scope ?? null,
       claim,
-    });
+    };
+    const created =
+      body.channel === "email"
+        ? await createEmailUseCase(ports, {
+            ...shared,
+            setupId: body.ses_setup_id,
+            sender: body.sender_email_address,
+            senderDisplayName: body.sender_display_name ?? null,
+            emailType: body.email_type,
+            unsubscribeScope: body.unsubscribe_scope ?? null,
+          })
+        : await createTwilioUseCase(ports, {
+            ...shared,
+            channel: body.channel,
+            twilioSetupId: body.twilio_setup_id,
+          });
     return created.ok ? ok(toUseCaseBody(created.value)) : created;
   },
 });

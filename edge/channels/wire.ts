@@ -12,6 +12,7 @@ import {
   type UseCase,
 } from "../../core/use-case/use-case.ts";
 import { Id, Time, toTime, toTimeOrNull } from "../wire.ts";
+import { CustomerProfileStatus } from "./voice-wire.ts";
 
 export const DnsRecordBody = z
   .object({
@@ -118,6 +119,7 @@ export const TwilioUseCaseBody = z
     ...useCaseMembers,
     channel: z.enum(TWILIO_CHANNELS),
     twilio_setup_id: Id,
+    customer_profile_status: CustomerProfileStatus,
     created_at: Time,
     updated_at: Time,
   })
@@ -137,7 +139,12 @@ export function toUseCaseBody(useCase: UseCase): z.infer<typeof UseCaseBody> {
     updated_at: toTime(useCase.updatedAt),
   };
   if (useCase.channel !== "email")
-    return { ...shared, channel: useCase.channel, twilio_setup_id: useCase.twilioSetupId };
+    return {
+      ...shared,
+      channel: useCase.channel,
+      twilio_setup_id: useCase.twilioSetupId,
+      customer_profile_status: useCase.customerProfileStatus,
+    };
   return {
     ...shared,
     channel: useCase.channel,

@@ -6,6 +6,7 @@ import { mountAccountControl } from "./control/account-control.ts";
 import { problem } from "./control/control-request.ts";
 import { mountMailboxControl } from "./control/mailbox-control.ts";
 import { mountStateControl } from "./control/state-control.ts";
+import { mountTwilioControl } from "./control/twilio-control.ts";
 import { mountUnsubscribeControl } from "./control/unsubscribe-control.ts";
 import { mountZoneControl } from "./control/zone-control.ts";
 import { answerDnsQuery } from "./dns/doh.ts";
@@ -15,6 +16,7 @@ import { mountS3 } from "./s3/s3-api.ts";
 import type { Sandbox } from "./sandbox.ts";
 import { mountSes } from "./ses/ses-api.ts";
 import { SNS } from "./sns/sns-api.ts";
+import { mountTwilio } from "./twilio/twilio-api.ts";
 
 /** What to ask the sandbox itself, for its banner and for whoever asks for something else. */
 export const CONTROL_PATHS = [
@@ -34,6 +36,13 @@ export const CONTROL_PATHS = [
   "GET /_sandbox/state",
   "PUT /_sandbox/account",
   "GET /_sandbox/sns/deliveries",
+  "PUT /_sandbox/twilio/accounts/{sid}",
+  "PUT /_sandbox/twilio/customer-profiles/{sid}",
+  "DELETE /_sandbox/twilio/customer-profiles/{sid}",
+  "GET /_sandbox/twilio/phone-numbers/{sid}",
+  "PUT /_sandbox/twilio/phone-numbers/{sid}",
+  "DELETE /_sandbox/twilio/phone-numbers/{sid}",
+  "POST /_sandbox/twilio/phone-numbers/{sid}/calls",
 ] as const;
 
 /** SES's older service: it answers, and knows no action yet. */
@@ -56,6 +65,7 @@ export function makeSandboxApp(sandbox: Sandbox): Hono {
   });
   mountSes(app, sandbox);
   mountS3(app, sandbox);
+  mountTwilio(app, sandbox);
   for (const [path, service] of [
     ["/sns", SNS],
     ["/ses", SES_V1],
@@ -73,6 +83,7 @@ export function makeSandboxApp(sandbox: Sandbox): Hono {
   mountMailboxControl(app, sandbox);
   mountUnsubscribeControl(app, sandbox);
   mountAccountControl(app, sandbox);
+  mountTwilioControl(app, sandbox);
   mountStateControl(app, sandbox);
   app.notFound((c) =>
     problem(404, `The sandbox has no ${c.req.method} ${c.req.path}.`, { control_paths: CONTROL_PATHS }),

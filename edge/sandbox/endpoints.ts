@@ -16,11 +16,13 @@ export type SandboxEndpoints = {
   readonly ses: string;
   readonly sns: string;
   readonly s3: string;
+  /** Of the 2010 API and of TrustHub alike: their paths differ. */
+  readonly twilio: string;
   /** Two resolvers, because "missing" needs both to say so. */
   readonly dohUrls: readonly [string, string];
 };
 
-/** Base addresses for `AWS_ENDPOINT_URL_*` and `DOH_URLS`; S3 is path-style: `{s3}/{bucket}/{key}`. */
+/** Base addresses for `AWS_ENDPOINT_URL_*`, `TWILIO_ENDPOINT_URL` and `DOH_URLS`; S3 is path-style: `{s3}/{bucket}/{key}`. */
 export function sandboxEndpoints(sandboxUrl: string): SandboxEndpoints {
   const url = sandboxUrl.replace(/\/+$/, "");
   return {
@@ -28,6 +30,7 @@ export function sandboxEndpoints(sandboxUrl: string): SandboxEndpoints {
     ses: `${url}/ses/`,
     sns: `${url}/sns/`,
     s3: `${url}/s3`,
+    twilio: `${url}/twilio`,
     dohUrls: [`${url}/dns-query`, `${url}/dns-query/2`],
   };
 }

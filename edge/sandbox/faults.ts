@@ -27,9 +27,20 @@ export type FailRule = z.infer<typeof failRule>;
 
 const callFaults = z.strictObject({
   latency_ms: z.int().min(0).max(DELAY_MS_MAX).optional(),
-  /** Everything but SendEmail: more calls in a second are answered 429 (SES allows 1). */
+  /** More calls in a second are answered 429. SES allows 1, SendEmail apart; Twilio says no figure. */
   throttle_per_second: z.number().positive().max(1_000_000).optional(),
   fail: z.union([failRule, z.array(failRule).max(RULES_MAX)]).optional(),
+});
+
+/** Twilio's errors are numbers. */
+const twilioFailRule = failRule.extend({
+  error: z
+    .string()
+    .regex(/^\d{5}$/, "is no error code of Twilio")
+    .optional(),
+});
+const twilioFaults = callFaults.extend({
+  fail: z.union([twilioFailRule, z.array(twilioFailRule).max(RULES_MAX)]).optional(),
 });
 
 /** True is one more copy, or every notification; a number counts them. */
@@ -55,11 +66,13 @@ export const faultSettings = z.strictObject({
   sns: notificationFaults.optional(),
   s3: callFaults.omit({ throttle_per_second: true }).optional(),
   dns: dnsFaults.optional(),
-  /** Nothing of Twilio is stood in for yet, so there is nothing to break. */
-  twilio: z.strictObject({}).optional(),
+  twilio: twilioFaults.optional(),
 });
 type FaultSettings = z.infer<typeof faultSettings>;
-export type FaultyService = "ses" | "sns" | "s3";
+export type FaultyService = "ses" | "sns" | "s3" | "twilio";
+/** The services that count the calls of a second. */
+type ThrottlingService = "ses" | "twilio";
+type Bucket = { readonly tokens: number; readonly filledAt: number };
 
 export type Faults = {
   settings(): FaultSettings;
@@ -68,7 +81,7 @@ export type Faults = {
   takeFailure(service: FaultyService, operation: string): FailRule | null;
   latencyMs(service: FaultyService | "dns"): number;
   /** True if one more call now is within `throttle_per_second`. */
-  admits(operation: string, now: number): boolean;
+  admits(service: FaultyService, operation: string, now: number): boolean;
   /** True if this notification is to be lost, counted down. */
   takeDrop(): boolean;
   dnsTrouble(name: string, resolver: 1 | 2): "servfail" | "timeout" | null;
@@ -79,7 +92,7 @@ const SETTINGS_ID = "faults";
 export function makeFaults(store: Store): Faults {
   const documents = store.collection<FaultSettings>("setting");
   let settings = documents.get(SETTINGS_ID) ?? {};
-  let bucket = { tokens: 0, filledAt: Number.NEGATIVE_INFINITY };
+  const buckets = new Map<ThrottlingService, Bucket>();
   const replace = (next: FaultSettings): void => {
     settings = next;
     documents.put(SETTINGS_ID, next);
@@ -87,7 +100,7 @@ export function makeFaults(store: Store): Faults {
   return {
     settings: () => settings,
     replace(next) {
-      bucket = { tokens: 0, filledAt: Number.NEGATIVE_INFINITY };
+      buckets.clear();
       replace(next);
     },
     takeFailure(service, operation) {
@@ -99,12 +112,14 @@ export function makeFaults(store: Store): Faults {
       return rule;
     },
     latencyMs: (service) => settings[service]?.latency_ms ?? 0,
-    admits(operation, now) {
-      const perSecond = settings.ses?.throttle_per_second;
-      if (perSecond === undefined || operation === "SendEmail") return true;
+    admits(service, operation, now) {
+      if ((service !== "ses" && service !== "twilio") || operation === "SendEmail") return true;
+      const perSecond = settings[service]?.throttle_per_second;
+      if (perSecond === undefined) return true;
       const size = Math.max(1, perSecond);
-      const tokens = Math.min(size, bucket.tokens + ((now - bucket.filledAt) / 1000) * perSecond);
-      bucket = { tokens: tokens >= 1 ? tokens - 1 : tokens, filledAt: now };
+      const { tokens: left, filledAt } = buckets.get(service) ?? { tokens: size, filledAt: now };
+      const tokens = Math.min(size, left + ((now - filledAt) / 1000) * perSecond);
+      buckets.set(service, { tokens: tokens >= 1 ? tokens - 1 : tokens, filledAt: now });
       return tokens >= 1;
     },
     takeDrop() {

@@ -1,4 +1,4 @@
-// `bun run sandbox`: the stand-in for AWS and DNS as a program of its own. Settings: SANDBOX_PORT (8081), DATA_DIR
+// `bun run sandbox`: the stand-in for AWS, Twilio and DNS as a program of its own. Settings: SANDBOX_PORT (8081), DATA_DIR
 // (./data).
 import { CONTROL_PATHS } from "./app.ts";
 import { SANDBOX_CREDENTIALS, SANDBOX_REGION, sandboxEndpoints } from "./endpoints.ts";
@@ -21,13 +21,14 @@ const sandbox = await startSandbox({ port, dataDir }).catch((error: unknown) => 
 const endpoints = sandboxEndpoints(sandbox.url);
 console.log(
   [
-    `Sandbox at ${sandbox.url}: AWS and DNS on this machine only. Nothing is sent to anybody.`,
+    `Sandbox at ${sandbox.url}: AWS, Twilio and DNS on this machine only. Nothing is sent to anybody.`,
     `State: ${dataDir}/sandbox.db`,
     "",
     `AWS_ENDPOINT_URL_SESV2=${endpoints.sesV2}`,
     `AWS_ENDPOINT_URL_SES=${endpoints.ses}`,
     `AWS_ENDPOINT_URL_SNS=${endpoints.sns}`,
     `AWS_ENDPOINT_URL_S3=${endpoints.s3}`,
+    `TWILIO_ENDPOINT_URL=${endpoints.twilio}`,
     `DOH_URLS=${endpoints.dohUrls.join(",")}`,
     `AWS_REGION=${SANDBOX_REGION}`,
     `AWS_ACCESS_KEY_ID=${SANDBOX_CREDENTIALS.accessKeyId}`,

@@ -1,16 +1,13 @@
 // What every call to one of the sandbox's AWS services goes through: the signature is checked, the faults that were
 // asked for are made, and the call is recorded, whatever became of it.
 import { AwsError, type ErrorDialect, injectedError, signatureError } from "./aws-error.ts";
-import type { FailRule, FaultyService } from "./faults.ts";
+import { answerRecorded } from "./recorded-call.ts";
 import type { RequestBody } from "./request-body.ts";
 import type { Sandbox } from "./sandbox.ts";
 import { checkSignature } from "./sigv4.ts";
 
-/** A call that is never answered is closed after this; every caller's own budget is shorter. */
-const HANG_MS_MAX = 90_000;
-
 export type ProviderCall = {
-  readonly service: FaultyService;
+  readonly service: "ses" | "sns" | "s3";
   readonly operation: string;
   readonly dialect: ErrorDialect;
   readonly request: Request;
@@ -21,47 +18,21 @@ export type ProviderCall = {
   readonly toResponse: (error: AwsError) => Response;
 };
 
+const isRefusal = (error: unknown): error is AwsError => error instanceof AwsError;
+const throttled = (): AwsError => new AwsError(429, "TooManyRequestsException", "Rate exceeded");
+
 /** Runs `take`, the call's effect, between the faults before and after it; answers and records the call. */
-export async function answerCall(
+export function answerCall(
   sandbox: Sandbox,
   call: ProviderCall,
   take: (body: RequestBody) => Response | Promise<Response>,
 ): Promise<Response> {
-  const startedAt = sandbox.clock();
-  const record = (status: number | "timeout"): void =>
-    sandbox.calls.add({
-      service: call.service,
-      operation: call.operation,
-      status,
-      startedAt,
-      durationMs: sandbox.clock() - startedAt,
-    });
-  const answer = (response: Response): Response => {
-    record(response.status);
-    return response;
-  };
-  const fail = async (rule: FailRule): Promise<Response> => {
-    if (rule.status !== "timeout") {
-      return answer(call.toResponse(injectedError(rule.status, call.dialect, rule.error, rule.message)));
-    }
-    record("timeout");
-    await untilAborted(call.request.signal);
-    return new Response(null, { status: 504 });
-  };
-  try {
-    const body = assertSigned(sandbox, call);
-    await pause(sandbox.faults.latencyMs(call.service));
-    if (call.service === "ses" && !sandbox.faults.admits(call.operation, sandbox.clock())) {
-      throw new AwsError(429, "TooManyRequestsException", "Rate exceeded");
-    }
-    const rule = sandbox.faults.takeFailure(call.service, call.operation);
-    if (rule !== null && !rule.after_accept) return await fail(rule);
-    const response = await take(body);
-    return rule === null ? answer(response) : await fail(rule);
-  } catch (error) {
-    if (!(error instanceof AwsError)) throw error;
-    return answer(call.toResponse(error));
-  }
+  const { service, operation, request, dialect, toResponse } = call;
+  const injected = (status: number, code?: string, message?: string): AwsError =>
+    injectedError(status, dialect, code, message);
+  const refusals = { isRefusal, throttled, injected, toResponse };
+  const admit = (): RequestBody => assertSigned(sandbox, call);
+  return answerRecorded(sandbox, { service, operation, request, admit, refusals }, take);
 }
 
 function assertSigned(sandbox: Sandbox, call: ProviderCall): RequestBody {
@@ -79,20 +50,4 @@ function assertSigned(sandbox: Sandbox, call: ProviderCall): RequestBody {
   });
   if (refusal !== null) throw signatureError(refusal, call.dialect);
   return body;
-}
-
-/** Waits; no time at all does not even leave the turn. */
-export const pause = async (ms: number): Promise<void> => {
-  if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms));
-};
-
-/** Ends when the caller goes away, or after so long that it must have. */
-export function untilAborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, HANG_MS_MAX);
-    signal.addEventListener("abort", () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
 }

@@ -175,6 +175,51 @@ export type AccountRecord = {
   readonly productionAccess: boolean;
 };
 
+export type TwilioAccountRecord = {
+  readonly sid: string;
+  /** Null until a token was set, or used for the first time. */
+  readonly authToken: string | null;
+  readonly friendlyName: string;
+  readonly status: "active" | "suspended" | "closed";
+  /** The most numbers on a page of its lists, whatever page size is asked for. */
+  readonly pageSizeMax: number;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+};
+
+export type CustomerProfileRecord = {
+  readonly sid: string;
+  /** Null until an account was named, or asked for it first. */
+  readonly accountSid: string | null;
+  readonly friendlyName: string;
+  readonly status: string;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+};
+
+/** In Twilio's own words, because they are taken and shown as they are. */
+export type PhoneNumberSettings = {
+  readonly friendly_name: string;
+  readonly voice_url: string;
+  readonly voice_method: "GET" | "POST";
+  readonly status_callback: string;
+  readonly status_callback_method: "GET" | "POST";
+  readonly voice_application_sid: string | null;
+  readonly trunk_sid: string | null;
+};
+/** Label is the account's sid. */
+export type PhoneNumberRecord = {
+  readonly sid: string;
+  /** Null until an account was named, or asked for it first. */
+  readonly accountSid: string | null;
+  readonly phoneNumber: string;
+  readonly settings: PhoneNumberSettings;
+  /** Given back to Twilio: it is nobody's, and does not come into being again. */
+  readonly isReleased: boolean;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+};
+
 export type Records = ReturnType<typeof openRecords>;
 
 export function openRecords(store: Store) {
@@ -195,5 +240,8 @@ export function openRecords(store: Store) {
     objects: store.collection<ObjectRecord>("object"),
     zone: store.collection<ZoneRecord>("zone"),
     account: store.collection<AccountRecord>("account"),
+    twilioAccounts: store.collection<TwilioAccountRecord>("twilio-account"),
+    customerProfiles: store.collection<CustomerProfileRecord>("customer-profile"),
+    phoneNumbers: store.collection<PhoneNumberRecord>("phone-number"),
   };
 }

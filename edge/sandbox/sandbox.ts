@@ -8,7 +8,7 @@ import type { SigningKey } from "./sns/signing-key.ts";
 import type { Store } from "./store.ts";
 
 export type RecordedCall = {
-  readonly service: "ses" | "sns" | "s3" | "dns";
+  readonly service: "ses" | "sns" | "s3" | "twilio" | "dns";
   readonly operation: string;
   readonly status: number | "timeout";
   readonly startedAt: number;

@@ -1,13 +1,8 @@
 // What UseCaseStore promises, sentence by sentence, on every database (see tests/support/contract.ts).
 import assert from "node:assert/strict";
-import { sql } from "drizzle-orm";
-import { insertSelect } from "../../adapters/libsql/columns.ts";
-import { workspace } from "../../adapters/libsql/schema/access.ts";
-import { useCase } from "../../adapters/libsql/schema/channel.ts";
-import { prepare } from "../../adapters/libsql/statement.ts";
 import type { UseCaseFilter } from "../../core/ports/use-case-store.ts";
 import type { SesSetup } from "../../core/setup/ses-setup.ts";
-import type { EmailUseCase, TwilioUseCase } from "../../core/use-case/use-case.ts";
+import type { EmailUseCase } from "../../core/use-case/use-case.ts";
 import {
   sampleBeginning,
   addSetup,
@@ -23,6 +18,13 @@ import {
   valueOf,
 } from "../support/channel-samples.ts";
 import type { Contract } from "../support/contract.ts";
+import {
+  addNumber,
+  addTwilioSetup,
+  addTwilioUseCase,
+  sampleNumber,
+  sampleTwilioUseCase,
+} from "../support/voice-samples.ts";
 
 const AT = SAMPLE_TIME + 60_000;
 const refusal = (kind: string) => ({ ok: false, error: { kind } });
@@ -33,23 +35,6 @@ async function withSetup(stores: ChannelStores, n = 1): Promise<SesSetup> {
 }
 
 const bury = (stores: ChannelStores, id: string): Promise<void> => buryUseCase(stores, id, AT);
-
-/** No store writes Twilio use cases yet; their columns and what reads them are there. */
-const insertTwilio = prepare<TwilioUseCase>(
-  sql`${insertSelect(useCase, {
-    id: sql.placeholder("id"),
-    workspaceSeq: workspace.seq,
-    entityName: sql.placeholder("entityName"),
-    name: sql.placeholder("name"),
-    entityNameFolded: sql.placeholder("entityName"),
-    nameFolded: sql.placeholder("name"),
-    status: sql.placeholder("status"),
-    channel: sql.placeholder("channel"),
-    twilioSetupId: sql.placeholder("twilioSetupId"),
-    createdAt: sql.placeholder("createdAt"),
-    updatedAt: sql.placeholder("updatedAt"),
-  })} FROM ${workspace} WHERE ${workspace.id} = ${sql.placeholder("workspaceId")}`,
-);
 
 const kindOf = (outcome: Awaited<ReturnType<ChannelStores["useCases"]["reserveEmail"]>>): string =>
   outcome.ok ? "stored" : outcome.error.kind;
@@ -320,26 +305,73 @@ export const contract: Contract<ChannelStores> = {
       },
     },
     {
-      name: "a row of a Twilio channel is read as such, and found by its Twilio setup",
-      async run(stores, { database }) {
-        const { id: workspaceId } = await addWorkspace(stores, 1);
-        const twilio: TwilioUseCase = {
-          id: sampleUseCase({ id: "", workspaceId }, 1).id,
-          workspaceId,
-          entityName: "Clinic",
-          name: "Calls",
-          description: null,
-          status: "ready",
-          createdAt: AT,
-          updatedAt: AT,
-          channel: "outbound_voice",
-          twilioSetupId: sampleReservation(workspaceId, 1).id,
-        };
-        await database.write({ statements: [insertTwilio(twilio)], outcome: () => undefined });
-        const { twilioSetupId } = twilio;
-        assert.deepEqual(await stores.useCases.find(twilio.id, workspaceId), twilio);
-        assert.deepEqual(await stores.useCases.list({ workspaceId, twilioSetupId }, 10), [twilio]);
-        assert.deepEqual(await stores.useCases.list({ workspaceId, channel: "email" }, 10), []);
+      name: "createTwilio stores a use case of a Twilio channel as ready, with all it has and its claim",
+      async run(stores) {
+        const setup = await addTwilioSetup(stores);
+        const useCase = { ...sampleTwilioUseCase(setup, 1), description: "For the front desk." };
+        const stored = await stores.useCases.createTwilio(useCase, sampleClaim());
+        assert.deepEqual(stored, { ok: true, value: useCase });
+        assert.deepEqual(await stores.useCases.find(useCase.id, setup.workspaceId), useCase);
+        const record = await stores.idempotency.find(setup.workspaceId, "key-1", SAMPLE_TIME);
+        assert.equal(record?.resourceId, useCase.id);
+      },
+    },
+    {
+      name: "createTwilio says what stood in its way: the claim, the Twilio setup, the names",
+      async run(stores) {
+        const setup = await addTwilioSetup(stores, 1);
+        const stranger = await addTwilioSetup(stores, 2);
+        const { workspaceId } = setup;
+        const email = await addUseCase(stores, await addSetup(stores, workspaceId, 1), 1);
+        const { createTwilio } = stores.useCases;
+        const named = { ...sampleTwilioUseCase(setup, 2), name: email.name.toUpperCase() };
+        assert.deepEqual(await createTwilio(named, null), refusal("use_case_name_taken"));
+        const foreign = { ...sampleTwilioUseCase(stranger, 3), workspaceId };
+        assert.deepEqual(await createTwilio(foreign, sampleClaim()), refusal("twilio_setup_not_found"));
+        assert.equal(await stores.idempotency.find(workspaceId, "key-1", SAMPLE_TIME), null);
+        assert.equal(await stores.useCases.find(foreign.id, null), null);
+        valueOf(await createTwilio(sampleTwilioUseCase(setup, 4), sampleClaim()));
+        assert.deepEqual(await createTwilio(named, sampleClaim()), refusal("claim_lost"));
+        await stores.twilioSetups.bury(stranger.id, AT);
+        assert.deepEqual(
+          await createTwilio(sampleTwilioUseCase(stranger, 5), null),
+          refusal("twilio_setup_not_found"),
+        );
+      },
+    },
+    {
+      name: "a Twilio use case shows its setup's profile, and is found by its Twilio setup",
+      async run(stores) {
+        const setup = await addTwilioSetup(stores);
+        const useCase = await addTwilioUseCase(stores, setup, 1);
+        const { workspaceId, id: twilioSetupId } = setup;
+        await stores.twilioSetups.recordProfile(setup.id, "twilio-rejected", AT);
+        const revoked = { ...useCase, customerProfileStatus: "twilio-rejected" };
+        assert.deepEqual(await stores.useCases.find(useCase.id, workspaceId), revoked);
+        const { list } = stores.useCases;
+        assert.deepEqual(await list({ workspaceId, twilioSetupId }, 10), [revoked]);
+        assert.deepEqual(await list({ workspaceId: null, twilioSetupId }, 10), [revoked]);
+        assert.deepEqual(await list({ workspaceId, channel: "inbound_voice" }, 10), [revoked]);
+        assert.deepEqual(await list({ workspaceId, channel: "email" }, 10), []);
+        const { id: elsewhere } = await addWorkspace(stores, 2);
+        assert.deepEqual(await list({ workspaceId: elsewhere, twilioSetupId }, 10), []);
+      },
+    },
+    {
+      name: "beginDelete refuses a use case that a phone number serves, whatever the number's status",
+      async run(stores) {
+        const useCase = await addTwilioUseCase(stores, await addTwilioSetup(stores));
+        const { beginDelete } = stores.useCases;
+        const { task } = valueOf(await stores.phoneNumbers.reserve(sampleNumber(useCase, 1), null));
+        assert.deepEqual(await beginDelete(useCase.id, AT), refusal("phone_numbers_assigned"));
+        await stores.phoneNumbers.release(task);
+        const { id } = await addNumber(stores, useCase, 2);
+        assert.deepEqual(await beginDelete(useCase.id, AT), refusal("phone_numbers_assigned"));
+        const release = valueOf(await stores.phoneNumbers.beginRelease(id, AT));
+        assert.deepEqual(await beginDelete(useCase.id, AT), refusal("phone_numbers_assigned"));
+        assert.deepEqual(await stores.useCases.find(useCase.id, null), useCase);
+        await stores.phoneNumbers.bury(release, AT);
+        valueOf(await beginDelete(useCase.id, AT));
       },
     },
     {

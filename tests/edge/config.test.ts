@@ -41,6 +41,7 @@ describe("on a desk, with nothing set", () => {
         credentials: SANDBOX_CREDENTIALS,
         endpoints: { sesV2: sandbox, ses: `${sandbox}/ses/`, sns: `${sandbox}/sns/`, s3: `${sandbox}/s3` },
       },
+      twilio: { api: `${sandbox}/twilio`, trustHub: `${sandbox}/twilio` },
       dohUrls: [`${sandbox}/dns-query`, `${sandbox}/dns-query/2`],
       snsTopicArns: [SANDBOX_TOPIC_ARN],
       snsAllowSha1: false,
@@ -123,8 +124,8 @@ describe("the sandbox starts by itself only on a desk", () => {
 });
 
 describe("a live installation", () => {
-  test("speaks to AWS in its region and to two public resolvers", () => {
-    const { aws, dohUrls, snsTopicArns } = configOf({ ...LIVE, AWS_SESSION_TOKEN: "token" });
+  test("speaks to AWS in its region, to both hosts of Twilio and to two public resolvers", () => {
+    const { aws, twilio, dohUrls, snsTopicArns } = configOf({ ...LIVE, AWS_SESSION_TOKEN: "token" });
     expect(aws).toEqual({
       region: "eu-central-1",
       credentials: { accessKeyId: "AKIAEXAMPLE", secretAccessKey: "secret", sessionToken: "token" },
@@ -135,6 +136,7 @@ describe("a live installation", () => {
         s3: "https://s3.eu-central-1.amazonaws.com",
       },
     });
+    expect(twilio).toEqual({ api: "https://api.twilio.com", trustHub: "https://trusthub.twilio.com" });
     expect(dohUrls).toHaveLength(2);
     expect(dohUrls.every((url) => url.startsWith("https://"))).toBe(true);
     expect(snsTopicArns).toEqual(["arn:aws:sns:eu-central-1:123456789012:events"]);
@@ -145,6 +147,7 @@ describe("a live installation", () => {
     const config = configOf({
       ...LIVE,
       AWS_ENDPOINT_URL_S3: "https://account.r2.cloudflarestorage.com/",
+      TWILIO_ENDPOINT_URL: "https://twilio.example/",
       DOH_URLS: "https://one.example/dns-query,https://two.example/resolve",
       SNS_TOPIC_ARNS: arns,
       SNS_ALLOW_SHA1: "true",
@@ -155,6 +158,7 @@ describe("a live installation", () => {
     });
     expect(config.tierPolicy).toMatchObject({ day: 2000, growth: { window: 14_000 } });
     expect(config.aws.endpoints.s3).toBe("https://account.r2.cloudflarestorage.com");
+    expect(config.twilio).toEqual({ api: "https://twilio.example", trustHub: "https://twilio.example" });
     expect(config.dohUrls).toEqual(["https://one.example/dns-query", "https://two.example/resolve"]);
     expect(config.snsTopicArns).toHaveLength(2);
     expect(config).toMatchObject({
@@ -235,6 +239,11 @@ describe("is refused with a sentence that names the setting", () => {
       "an endpoint that is no URL",
       { ...LIVE, AWS_ENDPOINT_URL_S3: "r2" },
       "AWS_ENDPOINT_URL_S3 must be an http or https URL without user, query or fragment.",
+    ],
+    [
+      "a Twilio endpoint by http",
+      { ...LIVE, TWILIO_ENDPOINT_URL: "http://twilio.example" },
+      "TWILIO_ENDPOINT_URL must be an https address: every call carries an account's token.",
     ],
     [
       "a resolver that is no URL",

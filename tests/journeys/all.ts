@@ -20,6 +20,12 @@ import { journeys as slowUpstreams } from "./slow-upstreams.journey.ts";
 import { journeys as suppression } from "./suppression.journey.ts";
 import { journeys as unknownOutcome } from "./unknown-outcome.journey.ts";
 import { journeys as unsubscribe } from "./unsubscribe.journey.ts";
+import { journeys as voiceNumbers } from "./voice-numbers.journey.ts";
+import { journeys as voiceSetups } from "./voice-setups.journey.ts";
+import { journeys as voiceTrouble } from "./voice-trouble.journey.ts";
+import { journeys as voiceUseCases } from "./voice-use-cases.journey.ts";
+import { journeys as voiceWalkThrough } from "./voice-walk-through.journey.ts";
+import { journeys as voiceWebhooks } from "./voice-webhooks.journey.ts";
 import { journeys as walkThrough } from "./walk-through.journey.ts";
 
 export const JOURNEYS: readonly Journey[] = [
@@ -39,6 +45,12 @@ export const JOURNEYS: readonly Journey[] = [
   ...unsubscribe,
   ...suppression,
   ...reputation,
+  ...voiceWalkThrough,
+  ...voiceSetups,
+  ...voiceUseCases,
+  ...voiceNumbers,
+  ...voiceWebhooks,
+  ...voiceTrouble,
   ...largestSend,
   ...events,
   ...lists,

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { type ApiAnswer, apiClient, jsonOf } from "../support/api-client.ts";
 import type { IssuedKey, SetupItem } from "../support/api-shapes.ts";
 import { assertProblem } from "../support/refusals.ts";
+import { newVoiceLine } from "../support/voice.ts";
 import type { Journey, Workspace } from "../support/world.ts";
 import { OPERATIONS, type Target, targetOf } from "./operations.ts";
 
@@ -17,7 +18,8 @@ async function inhabited(workspace: Workspace) {
   });
   await sender.emailIn(sent.id, "delivered");
   await workspace.world.sandbox.settled();
-  return { sender, target: targetOf(sender, sent.id, "letter.txt") };
+  const line = await newVoiceLine(workspace);
+  return { sender, line, target: targetOf(sender, line, sent.id, "letter.txt") };
 }
 
 /** What a caller can tell two answers apart by. */
@@ -34,6 +36,8 @@ async function everythingOf({ sender, target }: Awaited<ReturnType<typeof inhabi
     trace: await sender.workspace.trace(),
     setups: await read("/v1/ses-setup"),
     useCases: await read("/v1/use-case"),
+    twilioSetups: await read("/v1/twilio-setup"),
+    phoneNumbers: await read(`/v1/use-case/${target.voiceUseCaseId}/phone-number`),
     emails: await read(path(`/email?setup_id=${target.setupId}`)),
     email: await read(path(`/email/${target.emailId}`)),
     body: await read(path(`/email/${target.emailId}/body`)),
@@ -111,11 +115,15 @@ export const journeys: readonly Journey[] = [
         "/v1/use-case",
         path("/channels/ses-setup"),
         path("/channels/use-case"),
+        "/v1/twilio-setup",
+        path("/channels/twilio-setup"),
       ]) {
+        const { setupId, useCaseId, voiceUseCaseId, twilioSetupId } = ours.target;
         const { items } = await api.get<{ items: SetupItem[] }>(list);
-        assert.equal(items.length, 1, list);
+        assert.equal(items.length, list.includes("use-case") ? 2 : 1, list);
+        const own = [setupId, useCaseId, voiceUseCaseId, twilioSetupId];
         assert.ok(
-          items.every((item) => item.id === ours.target.setupId || item.id === ours.target.useCaseId),
+          items.every((item) => own.includes(item.id)),
           list,
         );
       }

@@ -6,6 +6,7 @@ import { assertStatus } from "../support/api-client.ts";
 import { OPERATOR_KEY } from "../support/program.ts";
 import { startOwnProgram } from "../support/own-program.ts";
 import { until } from "../support/until.ts";
+import { newVoiceLine } from "../support/voice.ts";
 
 const { world, outputFile } = await startOwnProgram();
 
@@ -34,6 +35,16 @@ test("the log holds every request and nothing that is confidential", async () =>
   );
   const location = file.headers.get("location") ?? "";
   assertStatus(await world.anonymous.call("GET", location), 200, "download");
+
+  const line = await newVoiceLine(workspace);
+  const { webhooks } = await world.sandbox.callPhoneNumber(line.number.phone_number_sid);
+  assert.equal(webhooks.length, 2);
+  await workspace.api.call("POST", "/v1/twilio-setup", { json: line.account.body });
+  for (const status of [400, 401, 500]) {
+    const fail = { operation: "UpdateIncomingPhoneNumber", status, message: line.number.phone_number };
+    const release = `/v1/use-case/${line.useCase.id}/phone-number/${line.number.id}`;
+    await world.sandbox.withFaults({ twilio: { fail } }, () => workspace.api.call("DELETE", release));
+  }
 
   // Refusals and outages, whose texts come from elsewhere and quote what was sent.
   await sender.post({ ...secrets, to_address: "confidential patient" });
@@ -70,6 +81,13 @@ test("the log holds every request and nothing that is confidential", async () =>
 
   assert.doesNotMatch(output, /confidential|secret sender/i);
   const [token] = location.split("/").slice(-1);
-  for (const secret of [workspace.api.key, OPERATOR_KEY, sender.useCase.sender_email_address, token])
+  const voiceSecrets = [line.account.authToken, line.number.phone_number, "15550"];
+  for (const secret of [
+    workspace.api.key,
+    OPERATOR_KEY,
+    sender.useCase.sender_email_address,
+    token,
+    ...voiceSecrets,
+  ])
     assert.ok(secret && !output.includes(secret), "a key, a token or an address was written");
 });

@@ -2,6 +2,7 @@
 // ids it takes.
 import { type ApiRequest, queryOf } from "../support/api-client.ts";
 import type { MailSender } from "../support/mail-sender.ts";
+import type { VoiceLine } from "../support/voice.ts";
 import type { PERMISSIONS } from "../support/world.ts";
 
 /** The ids an operation is called with. */
@@ -13,6 +14,12 @@ export type Target = {
   readonly keyId: string;
   readonly filename: string;
   readonly domain: string;
+  readonly twilioSetupId: string;
+  readonly voiceUseCaseId: string;
+  readonly phoneNumberId: string;
+  /** Of the Twilio setup's account. */
+  readonly authToken: string;
+  readonly numberSid: string;
 };
 
 export type OperationCase = {
@@ -37,6 +44,24 @@ const useCaseBody = ({ setupId, domain }: Target): ApiRequest => ({
     ses_setup_id: setupId,
     sender_email_address: `another@${domain}`,
     email_type: "transactional",
+  },
+});
+const sid = (letters: string, { workspaceId }: Target): string =>
+  `${letters}${workspaceId.replaceAll(/[^0-9a-f]/g, "").padStart(32, "0")}`;
+const twilioSetupBody = (target: Target): ApiRequest => ({
+  json: {
+    friendly_name: "Clinic South",
+    account_sid: sid("AC", target),
+    auth_token: "0123456789abcdef0123456789abcdef",
+    customer_profile_sid: sid("BU", target),
+  },
+});
+const voiceUseCaseBody = ({ twilioSetupId }: Target): ApiRequest => ({
+  json: {
+    channel: "outbound_voice",
+    entity_name: "Clinic South",
+    name: "Calls",
+    twilio_setup_id: twilioSetupId,
   },
 });
 function sendForm({ useCaseId }: Target): ApiRequest {
@@ -139,6 +164,77 @@ export const OPERATIONS: readonly OperationCase[] = [
     permission: null,
     path: ({ useCaseId }) => `/v1/use-case/${useCaseId}/reputation/resume`,
     refersTo: [],
+  }),
+  ...channel("/use-case (voice)", {
+    method: "POST",
+    permission: "Channel.create",
+    path: () => "/v1/use-case",
+    request: voiceUseCaseBody,
+    refersTo: ["twilioSetupId"],
+  }),
+  ...channel("/use-case?twilio_setup_id=", {
+    method: "GET",
+    permission: "Channel.view",
+    path: ({ twilioSetupId }) => `/v1/use-case?twilio_setup_id=${twilioSetupId}`,
+    refersTo: ["twilioSetupId"],
+  }),
+  ...channel("/twilio-setup", {
+    method: "POST",
+    permission: "Channel.create",
+    path: () => "/v1/twilio-setup",
+    request: twilioSetupBody,
+    refersTo: [],
+  }),
+  ...channel("/twilio-setup", {
+    method: "GET",
+    permission: "Channel.view",
+    path: () => "/v1/twilio-setup",
+    refersTo: [],
+  }),
+  ...channel("/twilio-setup/{twilio_setup_id}", {
+    method: "GET",
+    permission: "Channel.view",
+    path: ({ twilioSetupId }) => `/v1/twilio-setup/${twilioSetupId}`,
+    refersTo: ["twilioSetupId"],
+  }),
+  ...channel("/twilio-setup/{twilio_setup_id}/auth-token", {
+    method: "POST",
+    permission: "Channel.create",
+    path: ({ twilioSetupId }) => `/v1/twilio-setup/${twilioSetupId}/auth-token`,
+    request: ({ authToken }) => ({ json: { auth_token: authToken } }),
+    refersTo: ["twilioSetupId"],
+  }),
+  ...channel("/twilio-setup/{twilio_setup_id}/phone-number", {
+    method: "GET",
+    permission: "Channel.view",
+    path: ({ twilioSetupId }) => `/v1/twilio-setup/${twilioSetupId}/phone-number`,
+    refersTo: ["twilioSetupId"],
+  }),
+  ...channel("/twilio-setup/{twilio_setup_id}", {
+    method: "DELETE",
+    permission: "Channel.delete",
+    path: ({ twilioSetupId }) => `/v1/twilio-setup/${twilioSetupId}`,
+    refersTo: ["twilioSetupId"],
+  }),
+  ...channel("/use-case/{use_case_id}/phone-number", {
+    method: "POST",
+    permission: "Channel.create",
+    path: ({ voiceUseCaseId }) => `/v1/use-case/${voiceUseCaseId}/phone-number`,
+    request: ({ numberSid }) => ({ json: { phone_number_sid: numberSid } }),
+    refersTo: ["voiceUseCaseId"],
+  }),
+  ...channel("/use-case/{use_case_id}/phone-number", {
+    method: "GET",
+    permission: "Channel.view",
+    path: ({ voiceUseCaseId }) => `/v1/use-case/${voiceUseCaseId}/phone-number`,
+    refersTo: ["voiceUseCaseId"],
+  }),
+  ...channel("/use-case/{use_case_id}/phone-number/{phone_number_id}", {
+    method: "DELETE",
+    permission: "Channel.delete",
+    path: ({ voiceUseCaseId, phoneNumberId }) =>
+      `/v1/use-case/${voiceUseCaseId}/phone-number/${phoneNumberId}`,
+    refersTo: ["voiceUseCaseId", "phoneNumberId"],
   }),
   inWorkspace("/email/send", {
     method: "POST",
@@ -267,8 +363,8 @@ export const OPERATIONS: readonly OperationCase[] = [
 
 export const WORKSPACE_OPERATIONS = OPERATIONS.filter(({ name }) => name.includes("{workspace_id}"));
 
-/** The ids of a sender with one mail sent, whose file has this name. */
-export const targetOf = (sender: MailSender, emailId: string, filename: string): Target => ({
+/** The ids of a sender with one mail sent, whose file has this name, and of a voice line beside it. */
+export const targetOf = (sender: MailSender, line: VoiceLine, emailId: string, filename: string): Target => ({
   workspaceId: sender.workspace.id,
   setupId: sender.setup.id,
   useCaseId: sender.useCase.id,
@@ -276,4 +372,9 @@ export const targetOf = (sender: MailSender, emailId: string, filename: string):
   keyId: sender.workspace.keyId,
   filename,
   domain: sender.setup.domain_identity,
+  twilioSetupId: line.setup.id,
+  voiceUseCaseId: line.useCase.id,
+  phoneNumberId: line.number.id,
+  authToken: line.account.authToken,
+  numberSid: line.number.phone_number_sid,
 });

@@ -3,6 +3,7 @@
 import { type Api, type ApiAnswer, apiClient } from "../support/api-client.ts";
 import { assertRefused, type RefusalRow } from "../support/refusals.ts";
 import { until } from "../support/until.ts";
+import { newVoiceLine } from "../support/voice.ts";
 import { type Journey, PERMISSIONS, type Workspace } from "../support/world.ts";
 import { OPERATIONS, type OperationCase, type Target, targetOf, WORKSPACE_OPERATIONS } from "./operations.ts";
 
@@ -19,7 +20,7 @@ async function inhabited(workspace: Workspace): Promise<Target> {
   const sent = await sender.send({ attachments: [file] });
   await sender.emailIn(sent.id, "delivered");
   await workspace.world.sandbox.settled();
-  return targetOf(sender, sent.id, file.name);
+  return targetOf(sender, await newVoiceLine(workspace), sent.id, file.name);
 }
 
 export const journeys: readonly Journey[] = [
@@ -113,6 +114,9 @@ export const journeys: readonly Journey[] = [
             setupId: crypto.randomUUID(),
             useCaseId: "none",
             emailId: "x",
+            twilioSetupId: "z",
+            voiceUseCaseId: crypto.randomUUID(),
+            phoneNumberId: "w",
             keyId: "y",
           };
           rows.push({

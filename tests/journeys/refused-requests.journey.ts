@@ -3,8 +3,9 @@
 import type { ApiAnswer } from "../support/api-client.ts";
 import { asMultipart, multipartBody, type MultipartBody } from "../support/multipart-body.ts";
 import { assertRefused, type RefusalRow } from "../support/refusals.ts";
+import { newVoiceLine } from "../support/voice.ts";
 import type { Journey } from "../support/world.ts";
-import { OPERATIONS, type Target, targetOf } from "./operations.ts";
+import { OPERATIONS, targetOf } from "./operations.ts";
 
 const JSON_TYPE = { "content-type": "application/json" };
 const MALFORMED_JSON = { status: 400, code: "malformed_json" };
@@ -17,13 +18,18 @@ const ID_KINDS = {
   setupId: "setup_not_found",
   useCaseId: "use_case_not_found",
   emailId: "email_not_found",
+  twilioSetupId: "twilio_setup_not_found",
+  voiceUseCaseId: "use_case_not_found",
+  phoneNumberId: "phone_number_not_found",
 } as const;
 
 export const journeys: readonly Journey[] = [
   {
     name: "bodies that are no JSON, and JSON that is no object",
     async run(world) {
-      const workspace = await world.newWorkspace();
+      const sender = await (await world.newWorkspace()).sender();
+      const { workspace } = sender;
+      const target = targetOf(sender, await newVoiceLine(workspace), crypto.randomUUID(), "a.txt");
       const bodies: readonly (readonly [name: string, body: string | Uint8Array<ArrayBuffer>])[] = [
         ["nothing", ""],
         ["a cut object", '{"tenant_name":'],
@@ -36,7 +42,7 @@ export const journeys: readonly Journey[] = [
         ({ method, name }) => method === "POST" && !/verify|send|resume/.test(name),
       ).flatMap((operation) => {
         const api = operation.permission === null ? world.operator : workspace.api;
-        const path = operation.path({ workspaceId: workspace.id } as Target);
+        const path = operation.path(target);
         const post = (body: string | Uint8Array<ArrayBuffer>, type: string) => (): Promise<ApiAnswer> =>
           api.call("POST", path, { body, headers: { "content-type": type } });
         return [
@@ -79,7 +85,7 @@ export const journeys: readonly Journey[] = [
       });
       await sender.emailIn(sent.id, "delivered");
       await world.sandbox.settled();
-      const target = targetOf(sender, sent.id, "a.txt");
+      const target = targetOf(sender, await newVoiceLine(workspace), sent.id, "a.txt");
       const rows = OPERATIONS.flatMap((operation): RefusalRow[] => {
         const api = operation.permission === null ? world.operator : workspace.api;
         const path = operation.path(target);
@@ -115,7 +121,7 @@ export const journeys: readonly Journey[] = [
       const sender = await (await world.newWorkspace()).sender();
       const { workspace } = sender;
       const { api, path } = workspace;
-      const target = targetOf(sender, crypto.randomUUID(), "a.txt");
+      const target = targetOf(sender, await newVoiceLine(workspace), crypto.randomUUID(), "a.txt");
       const badIds = [
         "1",
         "me",
@@ -133,7 +139,7 @@ export const journeys: readonly Journey[] = [
           for (const operation of OPERATIONS.filter(
             (one) =>
               one.refersTo.includes(kind as keyof typeof ID_KINDS) &&
-              !/POST .*(?:use-case|suppression)|send|\?|=/.test(one.name),
+              !/POST .*(?:use-case|suppression|auth-token)|send|\?|=/.test(one.name),
           )) {
             const asked = operation.path({ ...target, [kind]: id });
             if (asked.includes("?")) continue;

@@ -91,6 +91,37 @@ export type Reputation = {
   readonly demotion_limits: readonly ReputationCheck[];
   readonly history: readonly TierChange[];
 };
+export type TwilioSetup = {
+  readonly id: string;
+  readonly friendly_name: string;
+  readonly account_sid: string;
+  readonly customer_profile_sid: string;
+  readonly customer_profile_status: string;
+  readonly customer_profile_checked_at: string;
+  readonly created_at: string;
+  readonly updated_at: string;
+};
+export type TwilioUseCase = {
+  readonly id: string;
+  readonly entity_name: string;
+  readonly name: string;
+  readonly description: string | null;
+  readonly channel: "outbound_voice" | "inbound_voice" | "ringless_voicemail";
+  readonly twilio_setup_id: string;
+  readonly customer_profile_status: string;
+  readonly created_at: string;
+  readonly updated_at: string;
+};
+export type PhoneNumber = {
+  readonly id: string;
+  readonly use_case_id: string;
+  readonly phone_number_sid: string;
+  readonly phone_number: string;
+  readonly status: "assigned" | "releasing";
+  readonly last_webhook_at: string | null;
+  readonly created_at: string;
+  readonly updated_at: string;
+};
 
 export type WorkspaceBody = { readonly id: string; readonly name: string; readonly created_at: string };
 export type IssuedKey = {

@@ -4,9 +4,12 @@ import assert from "node:assert/strict";
 import { makeApiKeyStore } from "../../adapters/libsql/api-key-store.ts";
 import type { Database } from "../../adapters/libsql/database.ts";
 import { makeIdempotencyStore } from "../../adapters/libsql/idempotency-store.ts";
+import { makePhoneNumberStore } from "../../adapters/libsql/phone-number-store.ts";
 import { makeSetupStore } from "../../adapters/libsql/setup-store.ts";
 import { makeTaskStore } from "../../adapters/libsql/task-store.ts";
+import { makeTwilioSetupStore } from "../../adapters/libsql/twilio-setup-store.ts";
 import { makeUseCaseStore } from "../../adapters/libsql/use-case-store.ts";
+import { makeVoiceWebhookStore } from "../../adapters/libsql/voice-webhook-store.ts";
 import { makeWorkspaceStore } from "../../adapters/libsql/workspace-store.ts";
 import type { ApiKey } from "../../core/access/api-key.ts";
 import type { Workspace } from "../../core/access/workspace.ts";
@@ -26,6 +29,9 @@ export const makeChannelStores = (database: Database) => ({
   setups: makeSetupStore(database),
   useCases: makeUseCaseStore(database),
   tasks: makeTaskStore(database),
+  twilioSetups: makeTwilioSetupStore(database),
+  phoneNumbers: makePhoneNumberStore(database),
+  voiceWebhooks: makeVoiceWebhookStore(database),
 });
 export type ChannelStores = ReturnType<typeof makeChannelStores>;
 

@@ -1,6 +1,10 @@
 // The composed application on a real libSQL server, with every request to the database counted. Everything else answers
 // at once (provider-stub.ts). Runs outside of tests as well: no bun:test here.
 import assert from "node:assert/strict";
+import type { Id } from "../../core/ids.ts";
+import type { TwilioUseCase } from "../../core/use-case/use-case.ts";
+import type { PhoneNumber } from "../../core/voice/phone-number.ts";
+import { tokenPurpose, type TwilioSetup } from "../../core/voice/twilio-setup.ts";
 import { nodeChunkDigest } from "../../adapters/system/chunk-digest-node.ts";
 import { plainBody, streamedBody } from "../../adapters/system/known-length-body.ts";
 import { migrate } from "../../adapters/libsql/migrate.ts";
@@ -11,15 +15,18 @@ import { composePorts, composeShared, settleInstallation } from "../../edge/comp
 import { loadConfig } from "../../edge/config.ts";
 import type { Ports } from "../../edge/ports.ts";
 import { BODIES_IN_FLIGHT_BYTES_MAX } from "../../edge/request-body.ts";
+import { valueOf } from "./channel-samples.ts";
 import { makeEmailStores } from "./email-samples.ts";
 import { startLibsqlServer } from "./libsql-server.ts";
-import { makeProviderStub } from "./provider-stub.ts";
+import { makeProviderStub, STUB_AUTH_TOKEN } from "./provider-stub.ts";
 import { addSender, type Sender } from "./seeded-sender.ts";
+import { addNumber, sampleTwilioSetup, sampleTwilioUseCase } from "./voice-samples.ts";
 
 export const COUNTED_OPERATOR_KEY = "operator-key-of-the-counted-app-0123456789";
 
 export type CountedApp = {
   readonly sender: Sender;
+  readonly line: SeededLine;
   readonly ports: Ports;
   /** Where the stub of the provider answers. */
   readonly providerUrl: string;
@@ -29,6 +36,21 @@ export type CountedApp = {
   roundTrips(work: () => Promise<unknown>): Promise<number>;
   stop(): Promise<void>;
 };
+
+/** A voice use case of the sender's workspace, and a number that serves it. */
+type SeededLine = {
+  readonly setup: TwilioSetup;
+  readonly useCase: TwilioUseCase;
+  readonly number: PhoneNumber;
+};
+
+async function addLine(ports: Ports, workspaceId: Id): Promise<SeededLine> {
+  const sample = sampleTwilioSetup(workspaceId, 1);
+  const sealedToken = await ports.secretBox.seal(tokenPurpose(sample.id), STUB_AUTH_TOKEN);
+  const setup = valueOf(await ports.twilioSetups.create({ ...sample, sealedToken }, null));
+  const useCase = valueOf(await ports.useCases.createTwilio(sampleTwilioUseCase(setup, 2), null));
+  return { setup, useCase, number: await addNumber(ports, useCase, 1) };
+}
 
 export async function startCountedApp(): Promise<CountedApp> {
   const server = await startLibsqlServer();
@@ -67,6 +89,7 @@ export async function startCountedApp(): Promise<CountedApp> {
   let afterwards: Promise<unknown>[] = [];
   const background = { after: (work: Promise<unknown>) => void afterwards.push(work) };
   const ports = composePorts(config, shared, installation, database, background);
+  const line = await addLine(ports, sender.workspaceId);
   const app = makeApp({
     portsFor: () => ports,
     log: () => undefined,
@@ -75,6 +98,7 @@ export async function startCountedApp(): Promise<CountedApp> {
 
   return {
     sender,
+    line,
     ports,
     providerUrl,
     async ask(path, init = {}) {

@@ -1,4 +1,4 @@
-// A program that dies: every call to one of its ports is two instants, before and after it takes effect, and from the
+// A program that dies, or is held up: every call to one of its ports is two instants, before and after it takes effect, and from the
 // chosen instant on nothing of it takes effect any more, as after kill -9. Nothing is cleaned up behind it.
 
 export class Life {
@@ -13,6 +13,27 @@ export class Life {
   }
   pass(): void {
     if (this.instants++ >= this.diesAt) throw new Error("the program is dead");
+  }
+}
+
+/** Lets its work go on for so many instants, then holds it until it is let go. */
+export class Gate {
+  private left: number;
+  private open: () => void = () => undefined;
+  readonly isClosed: Promise<void>;
+  private close: () => void = () => undefined;
+  private readonly isOpen = new Promise<void>((resolve) => (this.open = resolve));
+  constructor(instants: number) {
+    this.left = instants;
+    this.isClosed = new Promise((resolve) => (this.close = resolve));
+  }
+  pass(): void | Promise<void> {
+    if (this.left-- > 0) return;
+    this.close();
+    return this.isOpen;
+  }
+  letGo(): void {
+    this.open();
   }
 }
 
@@ -37,7 +58,9 @@ export const mortal = <Port extends object>(port: Port, life: Passing): Port =>
 
 /** A world's ports as a program of that life sees them. */
 export const mortalPorts = <
-  Ports extends Readonly<Record<"setups" | "useCases" | "tasks" | "mailProvider", object>>,
+  Ports extends Readonly<
+    Record<"setups" | "useCases" | "phoneNumbers" | "tasks" | "mailProvider" | "voiceProvider", object>
+  >,
 >(
   ports: Ports,
   life: Passing,
@@ -47,4 +70,6 @@ export const mortalPorts = <
   useCases: mortal(ports.useCases, life),
   tasks: mortal(ports.tasks, life),
   mailProvider: mortal(ports.mailProvider, life),
+  phoneNumbers: mortal(ports.phoneNumbers, life),
+  voiceProvider: mortal(ports.voiceProvider, life),
 });

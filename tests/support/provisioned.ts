@@ -29,7 +29,7 @@ export async function settle({ operator }: World): Promise<void> {
   for (let count = 1; count <= TICKS_MAX; count += 1) {
     const now = new Date(Date.now() + count * LOOK_AHEAD_MS).toISOString();
     ticked = await operator.expect<Ticked>(200, "POST", "/v1/operator/tick", { json: { now } });
-    if (!ticked.tasks.some(({ kind }) => /^(provision|delete)_/.test(kind))) return;
+    if (!ticked.tasks.some(({ kind }) => /^(provision|delete|assign|release)_/.test(kind))) return;
   }
   throw new Error(`After ${TICKS_MAX} ticks there is work still: ${JSON.stringify(ticked.tasks)}`);
 }

@@ -2,11 +2,13 @@
 // tests/edge/round-trips.test.ts and printed by the bench. Each is asked with a key that was recognised a moment ago,
 // unless the row is about recognising it.
 import type { EmailUseCase } from "../../core/use-case/use-case.ts";
+import { webhookUrl } from "../../core/voice/phone-number.ts";
 import { COUNTED_OPERATOR_KEY, type CountedApp } from "./counted-app.ts";
 import { sampleEmail, sampleEvent } from "./email-samples.ts";
 import { multipartBody } from "./multipart-body.ts";
-import { stubCertificateUrl } from "./provider-stub.ts";
+import { STUB_AUTH_TOKEN, stubCertificateUrl } from "./provider-stub.ts";
 import { signedEvent } from "./signed-event.ts";
+import { signWebhook } from "./twilio-samples.ts";
 
 export type RoundTripRow = {
   readonly name: string;
@@ -22,16 +24,19 @@ export type SentEmail = { readonly id: string; readonly message_id: string };
 
 const EVENTS_IN_A_GROUP = 20;
 
-/** A GET below the workspace's path; `{use_case}`, `{setup}` and `{email}` in it are the sender's. */
+/** A GET below the workspace's path; `{use_case}`, `{setup}` and so on in it are the seeded ones. */
 const get = (name: string, ending: string): RoundTripRow => ({
   name,
   allowed: 1,
   run: (app, { id }) => {
     const { workspaceId, useCase } = app.sender;
+    const { line } = app;
     const named = ending
       .replaceAll("{use_case}", useCase.id)
       .replaceAll("{setup}", useCase.setupId)
-      .replaceAll("{email}", id);
+      .replaceAll("{email}", id)
+      .replaceAll("{twilio_setup}", line.setup.id)
+      .replaceAll("{voice_use_case}", line.useCase.id);
     return app.ask(`/v1/${workspaceId}${named}`);
   },
 });
@@ -111,6 +116,18 @@ export const ROUND_TRIPS: readonly RoundTripRow[] = [
         body: new URLSearchParams({ "List-Unsubscribe": "One-Click" }),
       }),
   },
+  get("Twilio setups", "/channels/twilio-setup"),
+  get("use cases of a Twilio setup", "/channels/use-case?twilio_setup_id={twilio_setup}"),
+  get("phone numbers of a use case", "/channels/use-case/{voice_use_case}/phone-number"),
+  {
+    ...get("a Twilio setup, checked live", "/channels/twilio-setup/{twilio_setup}"),
+    departs: { trips: 2, because: "what Twilio said is stored: a write after the read" },
+  },
+  {
+    ...get("an account's phone numbers", "/channels/twilio-setup/{twilio_setup}/phone-number"),
+    departs: { trips: 2, because: "whom each number serves is asked once Twilio has named them" },
+  },
+  { name: "a webhook of a call", allowed: 2, run: (app) => ring(app) },
   // The last one: the stub knows no DNS name, so the setup is not verified afterwards.
   {
     ...get("a setup, checked live", "/channels/ses-setup/{setup}"),
@@ -125,6 +142,22 @@ export async function send({ ask, sender }: CountedApp): Promise<SentEmail> {
     ...sendForm(sender.useCase),
   });
   return (await answer.json()) as SentEmail;
+}
+
+/** A call to the line's number. */
+async function ring({ ask, line, ports }: CountedApp): Promise<void> {
+  const parameters = {
+    AccountSid: line.setup.accountSid,
+    CallSid: `CA${"0".repeat(32)}`,
+    CallStatus: "ringing",
+    To: line.number.phoneNumber,
+  };
+  const url = webhookUrl(ports.settings.publicUrl, line.useCase.id, "voice");
+  await ask(new URL(url).pathname, {
+    method: "POST",
+    headers: { "x-twilio-signature": await signWebhook(STUB_AUTH_TOKEN, url, parameters) },
+    body: new URLSearchParams(parameters),
+  });
 }
 
 const sendForm = ({ id }: EmailUseCase) =>

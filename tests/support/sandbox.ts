@@ -30,6 +30,29 @@ export type PostedNotification = {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 };
+/** As the control paths take and show it; the API shows more. */
+export type TwilioNumber = {
+  readonly sid: string;
+  readonly account_sid: string | null;
+  readonly phone_number: string;
+  readonly friendly_name: string;
+  readonly voice_url: string;
+  readonly voice_method: string;
+  readonly status_callback: string;
+  readonly status_callback_method: string;
+  readonly voice_application_sid: string | null;
+  readonly trunk_sid: string | null;
+};
+export type TwilioWebhook = {
+  readonly kind: "voice" | "status";
+  readonly method: string;
+  readonly url: string;
+  readonly parameters: Readonly<Record<string, string | readonly string[]>>;
+  readonly signature: string;
+  readonly status: number | null;
+  readonly body: string | null;
+};
+export type TwilioCall = { readonly call_sid: string; readonly webhooks: readonly TwilioWebhook[] };
 export type SandboxState = {
   readonly tenants: readonly {
     name: string;
@@ -58,6 +81,11 @@ export type SandboxState = {
   }[];
   readonly suppressions: readonly { address: string; reason: string; tenant: string | null }[];
   readonly subscriptions: readonly { arn: string; endpoint: string; is_confirmed: boolean }[];
+  readonly twilio: {
+    readonly accounts: readonly { sid: string; friendly_name: string; status: string }[];
+    readonly customer_profiles: readonly { sid: string; account_sid: string | null; status: string }[];
+    readonly phone_numbers: readonly TwilioNumber[];
+  };
   readonly object_count: number;
   readonly mailbox_count: number;
   readonly pending_deliveries: number;
@@ -102,6 +130,22 @@ export function sandboxControl(url: string) {
     clearCalls: () => ask("DELETE", "/calls"),
     state: () => read<SandboxState>("/state"),
     setAccount: (account: object) => ask("PUT", "/account", account),
+    setTwilioAccount: (
+      sid: string,
+      account: { auth_token?: string; friendly_name?: string; status?: string; page_size_max?: number },
+    ) => ask("PUT", `/twilio/accounts/${sid}`, account),
+    setCustomerProfile: (sid: string, profile: { status: string; account_sid?: string }) =>
+      ask("PUT", `/twilio/customer-profiles/${sid}`, profile),
+    removeCustomerProfile: (sid: string) => ask("DELETE", `/twilio/customer-profiles/${sid}`),
+    setPhoneNumber: (sid: string, number: Partial<Omit<TwilioNumber, "sid">>) =>
+      ask("PUT", `/twilio/phone-numbers/${sid}`, number),
+    phoneNumber: (sid: string) => read<TwilioNumber>(`/twilio/phone-numbers/${sid}`),
+    removePhoneNumber: (sid: string) => ask("DELETE", `/twilio/phone-numbers/${sid}`),
+    /** Somebody rings the number; answers what its webhooks were sent and what they said. */
+    callPhoneNumber: async (
+      sid: string,
+      call: { from?: string; call_sid?: string; parameters?: TwilioWebhook["parameters"] } = {},
+    ) => (await (await ask("POST", `/twilio/phone-numbers/${sid}/calls`, call)).json()) as TwilioCall,
     notifications: (messageId?: string) =>
       items<PostedNotification>(
         `/sns/deliveries${messageId === undefined ? "" : `?message_id=${messageId}`}`,

@@ -4,6 +4,7 @@ import { makeReputationStore } from "../../adapters/libsql/reputation-store.ts";
 import { makeIdentityMemory } from "../../adapters/system/identity-memory.ts";
 import { makeIdSource } from "../../adapters/system/id-source.ts";
 import { makeSharedWork } from "../../adapters/system/shared-work.ts";
+import { makeSecretBox } from "../../adapters/webcrypto/secret-box.ts";
 import { webSha256 } from "../../adapters/webcrypto/sha256.ts";
 import type { Database } from "../../adapters/libsql/database.ts";
 import type { Id } from "../../core/ids.ts";
@@ -20,6 +21,9 @@ import type { PoolMode } from "../../core/use-case/sending-pool.ts";
 import { addWorkspace, makeChannelStores } from "./channel-samples.ts";
 import { FakeDns } from "./fake-dns.ts";
 import { FakeMailProvider } from "./fake-mail-provider.ts";
+import { FakeVoiceProvider } from "./fake-voice-provider.ts";
+
+export const PUBLIC_URL = "https://postrider.example";
 
 export class MovableClock {
   /** The database has a clock of its own, by which leases run out: this one begins where that one is. */
@@ -43,6 +47,8 @@ export async function setupWorldOn(database: Database, settings: SetupWorldSetti
   const clock = new MovableClock();
   const mailProvider = new FakeMailProvider();
   mailProvider.clock = clock;
+  const voiceProvider = new FakeVoiceProvider();
+  voiceProvider.clock = clock;
   const background: Promise<unknown>[] = [];
   const ports = {
     ...stores,
@@ -59,7 +65,10 @@ export async function setupWorldOn(database: Database, settings: SetupWorldSetti
     clock,
     ids: makeIdSource(clock),
     sha256: webSha256,
+    voiceProvider,
+    secretBox: makeSecretBox([{ id: "k1", secret: new Uint8Array(32) }]),
     settings: {
+      publicUrl: PUBLIC_URL,
       region: "eu-central-1",
       installation: "installation-1",
       setupSharing: "workspace" as SetupSharing,

@@ -168,6 +168,12 @@ async function traceOf({ api, path, world }: Workspace, countBlobs: () => Promis
     keys: await idsOf(path("/api-keys")),
     setups,
     useCases: await idsOf("/v1/use-case"),
+    twilioSetups: await idsOf("/v1/twilio-setup"),
+    phoneNumbers: await Promise.all(
+      (await idsOf("/v1/use-case?channel=inbound_voice")).map((id) =>
+        idsOf(`/v1/use-case/${id}/phone-number`),
+      ),
+    ),
     emails: (await Promise.all(lists)).flat(),
     blobs: await countBlobs(),
     objects: state.object_count,
@@ -175,6 +181,7 @@ async function traceOf({ api, path, world }: Workspace, countBlobs: () => Promis
     tenants: state.tenants.map(({ name, resources }) => ({ name, resources })),
     identities: state.identities.map(({ name }) => name),
     configurationSets: state.configuration_sets.map(({ name }) => name),
+    twilioNumbers: state.twilio.phone_numbers,
   };
 }
 

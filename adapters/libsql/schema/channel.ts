@@ -11,6 +11,7 @@ import {
   USE_CASE_STATUSES,
 } from "../../../core/use-case/use-case.ts";
 import { workspace } from "./access.ts";
+import { twilioSetup } from "./twilio-setup.ts";
 
 export const sesSetup = sqliteTable(
   "ses_setup",
@@ -84,8 +85,8 @@ export const useCase = sqliteTable(
     emailType: text("email_type", { enum: EMAIL_TYPES }),
     unsubscribeScope: text("unsubscribe_scope", { enum: UNSUBSCRIBE_SCOPES }),
     tier: text({ enum: TIERS }),
-    /** Twilio use cases only: the id of their Twilio setup. */
-    twilioSetupId: text("twilio_setup_id"),
+    /** Twilio use cases only. */
+    twilioSetupSeq: integer("twilio_setup_seq").references(() => twilioSetup.seq),
     createdAt: integer("created_at").notNull(),
     updatedAt: integer("updated_at").notNull(),
     deletedAt: integer("deleted_at"),
@@ -103,6 +104,9 @@ export const useCase = sqliteTable(
     index("use_case_setup")
       .on(table.setupSeq, table.seq)
       .where(sql`deleted_at IS NULL`),
+    index("use_case_twilio_setup")
+      .on(table.twilioSetupSeq, table.seq)
+      .where(sql`deleted_at IS NULL AND twilio_setup_seq IS NOT NULL`),
     index("use_case_workspace")
       .on(table.workspaceSeq, table.seq)
       .where(sql`deleted_at IS NULL`),

@@ -9,6 +9,7 @@ import { judgeIdentity } from "../ses/identity-status.ts";
 import { sendingStatus } from "../ses/tenants.ts";
 import type { PostedDelivery } from "../sns/delivery-queue.ts";
 import { readControlBody, unknownQuery } from "./control-request.ts";
+import { twilioState } from "./twilio-control.ts";
 
 export function mountStateControl(app: Hono, sandbox: Sandbox): void {
   app.get("/_sandbox/state", (c) => unknownQuery(c, []) ?? c.json(readState(sandbox)));
@@ -107,6 +108,7 @@ function readState(sandbox: Sandbox): object {
       endpoint: one.endpoint,
       is_confirmed: one.isConfirmed,
     })),
+    twilio: twilioState(sandbox),
     faults: sandbox.faults.settings(),
     object_count: records.objects.count(),
     mailbox_count: records.mailbox.count(),

@@ -2,7 +2,7 @@
 // sandbox's own zone alone. RFC 8484's binary form is not spoken, and nothing is looked up outside.
 import type { Context } from "hono";
 
-import { pause, untilAborted } from "../provider-call.ts";
+import { pause, untilAborted } from "../recorded-call.ts";
 import type { Sandbox } from "../sandbox.ts";
 import { nameExists, normalName, ZONE_TYPES, type ZoneTable, type ZoneType, zoneValues } from "./zone.ts";
 

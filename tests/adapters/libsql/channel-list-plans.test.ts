@@ -34,6 +34,13 @@ test.each<[string, (stores: ChannelStores) => Promise<unknown>]>([
   ["a workspace's setups", ({ setups }) => setups.list(ID, PAGE)],
   ["a use case", ({ useCases }) => useCases.find(ID, ID)],
   ["a workspace's use cases", ({ useCases }) => useCases.list({ workspaceId: ID }, 10)],
+  ["a Twilio setup", ({ twilioSetups }) => twilioSetups.find(ID, ID)],
+  ["a workspace's Twilio setups", ({ twilioSetups }) => twilioSetups.list(ID, PAGE)],
+  ["a Twilio setup's use cases", ({ useCases }) => useCases.list({ workspaceId: ID, twilioSetupId: ID }, 10)],
+  ["a phone number", ({ phoneNumbers }) => phoneNumbers.find(ID)],
+  ["an unfinished phone number", ({ phoneNumbers }) => phoneNumbers.findUnfinished(ID, "PN")],
+  ["a use case's phone numbers", ({ phoneNumbers }) => phoneNumbers.list(ID, ID, 10)],
+  ["the account behind a webhook", ({ voiceWebhooks }) => voiceWebhooks.findAccount(ID)],
   ["a setup's use cases", ({ useCases }) => useCases.list({ workspaceId: ID, setupId: ID }, 10)],
   [
     "a workspace's use cases of a channel and an entity",
@@ -48,6 +55,7 @@ test.each<[string, (stores: ChannelStores) => Promise<unknown>]>([
 test.each<[string, (stores: ChannelStores) => Promise<unknown>]>([
   ["all workspaces", ({ workspaces }) => workspaces.list(PAGE)],
   ["all setups", ({ setups }) => setups.list(null, PAGE)],
+  ["all Twilio setups", ({ twilioSetups }) => twilioSetups.list(null, PAGE)],
   ["all use cases", ({ useCases }) => useCases.list({ workspaceId: null }, 10)],
 ])("%s: walked in creation order, never sorted", async (_, call) => {
   const steps = await planOf(call);

@@ -9,7 +9,7 @@ import { tick } from "../../../core/tasks/tick.ts";
 import { createEmailUseCase } from "../../../core/use-case/create-email-use-case.ts";
 import { deleteUseCase } from "../../../core/use-case/delete-use-case.ts";
 import { listUseCases } from "../../../core/use-case/list-use-cases.ts";
-import { Life, mortalPorts } from "../../support/mortal.ts";
+import { Gate, Life, mortalPorts } from "../../support/mortal.ts";
 import { makeSetupWorld } from "../../support/own-setup-world.ts";
 import {
   createdSetup,
@@ -135,27 +135,6 @@ describe("a program that dies", () => {
     }, whole);
   }, 60_000);
 });
-
-/** Lets its work go on for so many instants, then holds it until it is let go. */
-class Gate {
-  private left: number;
-  private open: () => void = () => undefined;
-  readonly isClosed: Promise<void>;
-  private close: () => void = () => undefined;
-  private readonly isOpen = new Promise<void>((resolve) => (this.open = resolve));
-  constructor(instants: number) {
-    this.left = instants;
-    this.isClosed = new Promise((resolve) => (this.close = resolve));
-  }
-  pass(): void | Promise<void> {
-    if (this.left-- > 0) return;
-    this.close();
-    return this.isOpen;
-  }
-  letGo(): void {
-    this.open();
-  }
-}
 
 describe("a worker that was held up", () => {
   const requests: readonly [name: string, run: Work][] = [

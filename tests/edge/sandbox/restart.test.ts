@@ -6,6 +6,7 @@ import { join } from "node:path";
 
 import { startSandbox } from "../../support/sandbox.ts";
 import { bodyJson } from "../../support/stub-server.ts";
+import { accountSid, numberSid, profileSid } from "../../support/twilio-samples.ts";
 import { done, EVENT_TYPES, mail, provision, send, subscribeHook } from "./provisioned.ts";
 
 const dataDir = await mkdtemp(join(tmpdir(), "sandbox-"));
@@ -27,6 +28,9 @@ test("everything is there again, and the waiting notification arrives", async ()
     }),
   );
   await first.aws.s3("PUT", "/postrider/key", { body: "octets" });
+  await first.control.setTwilioAccount(accountSid(1), { auth_token: "token" });
+  await first.control.setCustomerProfile(profileSid(1), { status: "in-review", account_sid: accountSid(1) });
+  await first.control.setPhoneNumber(numberSid(1), { account_sid: accountSid(1) });
   const faults = { ses: { fail: [{ operation: "GetAccount", status: 500, times: 2, after_accept: false }] } };
   await first.control.setFaults(faults);
   await first.aws.ses("GET", "/account");
@@ -44,6 +48,7 @@ test("everything is there again, and the waiting notification arrives", async ()
   expect({ ...after, pending_deliveries: 3 }).toEqual(before);
   expect(await second.control.raw(messageId)).toEqual(raw);
   expect(await (await second.aws.s3("GET", "/postrider/key")).text()).toBe("octets");
+  expect((await second.control.callPhoneNumber(numberSid(1))).webhooks).toEqual([]);
   expect((await second.aws.ses("GET", "/account")).status).toBe(500);
   expect((await second.aws.ses("GET", "/account")).status).toBe(200);
   // A post that the first run broke off may still arrive: what counts is that the second run posts all three.
