@@ -1,7 +1,12 @@
-// What Twilio told our hooks about calls, once each: the unique index knows what was told before.
+// What Twilio told our hooks about calls, once each: the unique index knows what was told before. Only the
+// newest of each number stay.
 import { sql } from "drizzle-orm";
 import type { Id } from "../../core/ids.ts";
-import type { RecordedWebhook, VoiceWebhookStore } from "../../core/ports/voice-webhooks.ts";
+import {
+  type RecordedWebhook,
+  type VoiceWebhookStore,
+  WEBHOOKS_KEPT,
+} from "../../core/ports/voice-webhooks.ts";
 import { insertSelect } from "./columns.ts";
 import type { Database } from "./database.ts";
 import { workspace } from "./schema/access.ts";
@@ -34,6 +39,13 @@ const insert = prepare<RecordArgs>(
     receivedAt: sql.placeholder("receivedAt"),
   })} ${serving} ON CONFLICT DO NOTHING`,
 );
+/** One goes as one comes. */
+const prune = prepare<RecordArgs>(
+  sql`DELETE FROM ${voiceWebhook} WHERE ${voiceWebhook.seq} = (
+    SELECT ${voiceWebhook.seq} FROM ${voiceWebhook}
+    WHERE ${voiceWebhook.phoneNumberSeq} = (SELECT ${phoneNumber.seq} ${serving} LIMIT 1)
+    ORDER BY ${voiceWebhook.receivedAt} DESC LIMIT 1 OFFSET ${sql.raw(String(WEBHOOKS_KEPT))})`,
+);
 const selectServing = prepare<RecordArgs>(sql`SELECT 1 ${serving}`);
 
 export function makeVoiceWebhookStore(database: Database): VoiceWebhookStore {
@@ -45,8 +57,8 @@ export function makeVoiceWebhookStore(database: Database): VoiceWebhookStore {
     record(webhook) {
       const args = { ...webhook, parameters: JSON.stringify(webhook.parameters) };
       return database.write({
-        statements: [insert(args), selectServing(args)],
-        outcome: ([, rows]) => rows?.[0] !== undefined,
+        statements: [insert(args), prune(args), selectServing(args)],
+        outcome: ([, , rows]) => rows?.[0] !== undefined,
       });
     },
   };

@@ -31,12 +31,16 @@ export type RecordedWebhook = {
   readonly receivedAt: number;
 };
 
+/** Of one number; some hundred calls. What is told again after so many others counts as new. */
+export const WEBHOOKS_KEPT = 1000;
+
 /**
  * What the voice provider told our hooks.
  *
  * - `findAccount` answers the Twilio setup of a use case that is neither deleted nor another channel's, else null.
  * - `record` stores a webhook once for its number, kind, call, status and sequence: the same again changes nothing. False,
- *   and nothing stored, when the use case has no such number. Durable when it answers.
+ *   and nothing stored, when the use case has no such number. Durable when it answers. Of each number the newest
+ *   `WEBHOOKS_KEPT` stay: whoever owns an account can sign as many as they like.
  */
 export type VoiceWebhookStore = {
   findAccount(useCaseId: Id): Promise<TwilioSetup | null>;

@@ -1,6 +1,6 @@
 // What VoiceWebhookStore promises, sentence by sentence, on every database (see tests/support/contract.ts).
 import assert from "node:assert/strict";
-import type { RecordedWebhook } from "../../core/ports/voice-webhooks.ts";
+import { type RecordedWebhook, WEBHOOKS_KEPT } from "../../core/ports/voice-webhooks.ts";
 import type { PhoneNumber } from "../../core/voice/phone-number.ts";
 import {
   addSetup,
@@ -97,6 +97,41 @@ export const contract: Contract<ChannelStores> = {
         const [rows] = await database.read([{ sql: "SELECT 1 FROM voice_webhook", args: [] }]);
         assert.equal(rows?.length, different.length);
         assert.equal((await stores.phoneNumbers.find(number.id))?.lastWebhookAt, AT);
+      },
+    },
+    {
+      name: "of each number the newest stay, one number's do not push out another's",
+      async run(stores, { database }) {
+        const number = await withNumber(stores, 1);
+        const other = await withNumber(stores, 2);
+        const { record } = stores.voiceWebhooks;
+        const oldest = webhookOf(other, { receivedAt: AT });
+        await record(oldest);
+        await record(webhookOf(number));
+        const many = `INSERT INTO voice_webhook
+          (id, phone_number_seq, kind, call_sid, call_status, sequence, parameters, received_at)
+          WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < ${WEBHOOKS_KEPT - 1})
+          SELECT 'id-' || n, phone_number_seq, kind, 'call-' || n, call_status, sequence, parameters, received_at + n
+          FROM n, voice_webhook WHERE call_sid = '${oldest.callSid}' AND phone_number_seq = (
+            SELECT seq FROM phone_number WHERE id = '${number.id}')`;
+        await database.write({ statements: [{ sql: many, args: [] }], outcome: () => undefined });
+        const left = async (): Promise<unknown> => {
+          const counts =
+            "SELECT count(*) AS n, min(received_at) AS at FROM voice_webhook GROUP BY phone_number_seq";
+          const [rows = []] = await database.read([{ sql: counts, args: [] }]);
+          return rows.map(({ n, at }) => [n, Number(at) - AT]);
+        };
+        assert.deepEqual(await left(), [
+          [WEBHOOKS_KEPT, 0],
+          [1, 0],
+        ]);
+        const newest = webhookOf(number, { callStatus: "completed", receivedAt: AT + WEBHOOKS_KEPT });
+        assert.equal(await record(newest), true);
+        assert.equal(await record({ ...newest, id: webhookOf(number).id }), true);
+        assert.deepEqual(await left(), [
+          [WEBHOOKS_KEPT, 1],
+          [1, 0],
+        ]);
       },
     },
     {
