@@ -57,9 +57,9 @@ export const assignedTarget = (
   ...(trunkSid === null ? {} : { trunkSid: null }),
 });
 
-/** Ours for this use case, whatever address we were reached at when it was set. */
+/** Ours for this use case, whatever address we were reached at when it was set, and whatever query was put behind it. */
 const pointsAt = (url: string, useCaseId: Id): boolean =>
-  WEBHOOK_KINDS.some((kind) => url.endsWith(webhookPath(useCaseId, kind)));
+  WEBHOOK_KINDS.some((kind) => url.split(/[?#]/, 1)[0]?.endsWith(webhookPath(useCaseId, kind)));
 
 /** What to clear so that it points no longer at the use case; empty when it does not. What others have set since stays. */
 export const releasedTarget = (now: NumberTarget, useCaseId: Id): Partial<NumberTarget> => ({

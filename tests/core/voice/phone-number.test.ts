@@ -51,6 +51,13 @@ describe("releasing", () => {
       { voiceUrl: webhookUrl("https://former.example", USE_CASE, "voice") },
       { voiceUrl: "" },
     ],
+    ["knows its own with a query put behind it", { voiceUrl: `${OURS.voiceUrl}?menu=1` }, { voiceUrl: "" }],
+    [
+      "knows its own with a fragment",
+      { statusCallback: `${OURS.statusCallback}#rc=2` },
+      { statusCallback: "" },
+    ],
+    ["leaves a URL that only mentions it", { voiceUrl: `${ELSEWHERE.voiceUrl}?then=${OURS.voiceUrl}` }, {}],
     [
       "clears a hook that was put in the other place by hand",
       { voiceUrl: OURS.statusCallback },
