@@ -10,13 +10,15 @@ import type {
 import { err, ok, type Result } from "../../core/result.ts";
 import type { NumberTarget } from "../../core/voice/phone-number.ts";
 import { CUSTOMER_PROFILE_STATUSES, isSid } from "../../core/voice/twilio-setup.ts";
-import { asArray, asObject, asText, type JsonObject } from "../system/json.ts";
+import { asObject, asText, type JsonObject } from "../system/json.ts";
 import { CALL_TIMEOUT_MS, type TwilioCall, unreadable } from "./twilio-call.ts";
 
 /** Twilio's URLs end at 4,096 characters; names are far shorter. */
 const TEXT_CHARACTERS_MAX = 4096;
 const PAGE_SIZE = 100;
 const PAGES_MAX = 10;
+/** Also when pages hold more than they were asked for. */
+const NUMBERS_MAX = PAGES_MAX * PAGE_SIZE;
 /** All pages together: whoever asks waits for no more than three calls. */
 const LIST_MS = 3 * CALL_TIMEOUT_MS;
 
@@ -77,16 +79,21 @@ export function makeTwilioVoiceProvider(call: TwilioCall, clock: Clock): VoicePr
           timeoutMs,
         });
         if (!answer.ok) return answer;
-        for (const item of asArray(answer.value["incoming_phone_numbers"])) {
+        const { incoming_phone_numbers: items, next_page_uri: nextUri } = answer.value;
+        if (!Array.isArray(items)) return err(unreadable("a list without numbers"));
+        for (const item of items) {
           const number = readNumber(account, asObject(item) ?? {});
           if (!number.ok) return number;
           numbers.push(number.value);
         }
-        const next = nextPath(account, answer.value["next_page_uri"]);
+        const next = nextPath(account, nextUri);
         if (next === undefined) return err(unreadable("a next page elsewhere"));
         path = next;
       }
-      return ok({ numbers, hasMore: path !== null });
+      return ok({
+        numbers: numbers.slice(0, NUMBERS_MAX),
+        hasMore: path !== null || numbers.length > NUMBERS_MAX,
+      });
     },
   };
 }

@@ -239,6 +239,23 @@ describe("the list of numbers", () => {
     expect(requests).toHaveLength(1);
   });
 
+  test("holds no more than a thousand, however many a page brings", async () => {
+    const many = Array.from({ length: 1001 }, (_each, n) => number(n));
+    const { voice } = provider(() => page(many, null));
+    const listed = await voice.listNumbers(ACCOUNT);
+    expect(listed.ok && [listed.value.numbers.length, listed.value.hasMore]).toEqual([1000, true]);
+  });
+
+  test.each([
+    ["no numbers", {}],
+    ["numbers that are no list", { incoming_phone_numbers: { sid: numberSid(1) } }],
+    ["a number that is none", { incoming_phone_numbers: [null] }],
+    ["a number without a SID", { incoming_phone_numbers: [number(1, { sid: "x" })] }],
+  ])("an answer with %s is no empty list", async (_, body) => {
+    const { voice } = provider(() => Response.json(body));
+    expect(faultOf(await voice.listNumbers(ACCOUNT))).toBe("unavailable");
+  });
+
   test("a page that fails fails the list", async () => {
     const { voice } = provider((_, earlier) =>
       earlier === 0 ? page([number(1)], `${NUMBERS}.json?Page=1`) : twilioError(429, 20429),
