@@ -13,7 +13,7 @@ import { RESUME_MS, type Task, WORK_MS } from "../tasks/task.ts";
 import type { GetUseCasePorts, GetUseCaseRefused } from "../use-case/get-use-case.ts";
 import type { TwilioUseCase } from "../use-case/use-case.ts";
 import { accountOf, type AccountPorts, findVoiceUseCase } from "./find-voice-use-case.ts";
-import { assignedTarget, type PhoneNumber, restoredTarget } from "./phone-number.ts";
+import { assignedTarget, type PhoneNumber, releasedTarget, restoredTarget } from "./phone-number.ts";
 import { type NumberPointer, pointNumber } from "./point-number.ts";
 import { isUnclear, voiceRefusal, type VoiceRefused } from "./voice-refusal.ts";
 
@@ -104,7 +104,10 @@ async function point(
   return err(voiceRefusal(fault));
 }
 
-/** Points the number where it pointed before, unless it points elsewhere by now. */
+/**
+ * Points the number where it pointed before, unless it points elsewhere by now. What Twilio does not take back, an
+ * application that was deleted meanwhile for example, is not insisted on: then it points nowhere.
+ */
 async function putBack(
   ports: SettleNumberPorts,
   number: PhoneNumber,
@@ -115,8 +118,17 @@ async function putBack(
   if (!seen.ok) return seen.error.kind === "not_found" ? ok(undefined) : seen;
   const { target } = seen.value;
   const change = restoredTarget(target, formerTarget ?? target, useCaseId, ports.settings.publicUrl);
-  return pointNumber(ports, pointer, number, change);
+  const restored = await pointNumber(ports, pointer, number, change);
+  return restored.ok || restored.error.kind !== "refused"
+    ? restored
+    : pointNumber(ports, pointer, number, releasedTarget(target, useCaseId));
 }
+
+/**
+ * How long a number is kept `assigning` for a token that Twilio refuses: the present one may be given. After that the
+ * account may as well be closed, and its use case could never be deleted.
+ */
+const FORGET_AFTER_MS = 24 * 3_600_000;
 
 /** The task of a number that is still `assigning`: its request died or ran out of time, nobody was told, and it is undone. */
 export async function undoAssignment(ports: SettleNumberPorts, task: Task): Promise<TaskEnd> {
@@ -125,7 +137,11 @@ export async function undoAssignment(ports: SettleNumberPorts, task: Task): Prom
   const startBy = ports.clock.now() + WORK_MS;
   const account = await accountOf(ports, number);
   const undone = account.ok ? await putBack(ports, number, { account: account.value, startBy }) : account;
-  if (!undone.ok) return taskFailed(undone.error.reason);
+  const isForgotten =
+    !undone.ok &&
+    undone.error.kind === "credentials_refused" &&
+    ports.clock.now() - number.createdAt > FORGET_AFTER_MS;
+  if (!undone.ok && !isForgotten) return taskFailed(undone.error.reason);
   await ports.phoneNumbers.release(task);
   return TASK_DONE;
 }
