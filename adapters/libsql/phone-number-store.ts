@@ -51,6 +51,7 @@ const id = sql.placeholder("id");
 const useCaseId = sql.placeholder("useCaseId");
 const phoneNumberSid = sql.placeholder("phoneNumberSid");
 const at = sql.placeholder("at");
+const createdAt = sql.placeholder("createdAt");
 
 const status = (wanted: PhoneNumberStatus) => sql`${phoneNumber.status} = ${wanted}`;
 const setStatus = (next: PhoneNumberStatus) => sql`${bare(phoneNumber.status)} = ${next}`;
@@ -103,10 +104,11 @@ const selectServed = prepare<{ useCaseId: Id; workspaceId: Id | null }>(
 );
 const serving = select({ phoneNumberSid: phoneNumber.phoneNumberSid, useCaseId: useCase.id });
 /** The SIDs as JSON. */
-const selectServing = prepare<{ sids: string }>(
+const selectServing = prepare<{ twilioSetupId: Id; sids: string }>(
   sql`SELECT ${serving.list} FROM ${phoneNumber} CROSS JOIN ${useCase} ON ${useCase.seq} = ${phoneNumber.useCaseSeq}
     WHERE ${phoneNumber.phoneNumberSid} IN (SELECT value FROM json_each(${sql.placeholder("sids")})) AND ${living}
-    AND NOT ${status("assigning")}`,
+    AND NOT ${status("assigning")} AND ${useCase.twilioSetupSeq} =
+      (SELECT ${twilioSetup.seq} FROM ${twilioSetup} WHERE ${twilioSetup.id} = ${sql.placeholder("twilioSetupId")})`,
 );
 
 // ---- assigning
@@ -125,9 +127,17 @@ const insert = prepare<ReserveArgs>(
     phoneNumber: sql.placeholder("phoneNumber"),
     status: sql`${"assigning" satisfies PhoneNumberStatus}`,
     formerTarget: sql.placeholder("formerTarget"),
-    createdAt: sql.placeholder("createdAt"),
-    updatedAt: sql.placeholder("createdAt"),
+    createdAt,
+    updatedAt: createdAt,
   })} FROM ${useCase} WHERE ${useCaseStands} AND ${claimHeld} ON CONFLICT DO NOTHING`,
+);
+/** Only of what is stored below: the use case stands, and the claim is held. */
+const releaseMoved = prepare<ReserveArgs>(
+  sql`UPDATE ${phoneNumber} SET ${setStatus("released")},
+      ${bare(phoneNumber.releasedAt)} = ${createdAt}, ${bare(phoneNumber.updatedAt)} = max(${phoneNumber.updatedAt}, ${createdAt})
+    WHERE ${phoneNumber.phoneNumberSid} = ${phoneNumberSid} AND ${living} AND ${status("assigned")} AND ${claimHeld}
+      AND (SELECT ${useCase.twilioSetupSeq} FROM ${useCase} WHERE ${useCase.seq} = ${phoneNumber.useCaseSeq})
+        <> (SELECT ${useCase.twilioSetupSeq} FROM ${useCase} WHERE ${useCaseStands})`,
 );
 const returnKey = returnClaim(phoneNumber.id);
 const insertAssignment = insertTask("assign_phone_number", isThere(status("assigning")));
@@ -220,6 +230,7 @@ export function makePhoneNumberStore(database: Database): PhoneNumberStore {
       return database.write({
         statements: [
           ...takeClaim(args),
+          releaseMoved(args),
           insert(args),
           insertAssignment(args),
           claimAssignment(args),
@@ -268,8 +279,8 @@ export function makePhoneNumberStore(database: Database): PhoneNumberStore {
       const [served = [], rows = []] = await database.read([selectServed(args), selectList(args)]);
       return served.length === 0 ? null : rows.map(fromRow);
     },
-    async listServing(sids) {
-      const [rows = []] = await database.read([selectServing({ sids: JSON.stringify(sids) })]);
+    async listServing(twilioSetupId, sids) {
+      const [rows = []] = await database.read([selectServing({ twilioSetupId, sids: JSON.stringify(sids) })]);
       return rows.map(serving.read);
     },
     beginRelease(numberId, now) {

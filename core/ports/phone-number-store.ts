@@ -30,7 +30,8 @@ export type ReleaseNotBegun =
  *
  * - `reserve` stores a number as `assigning`, with its claim and its task `assign_phone_number`, held by the caller, if
  *   its use case is a Twilio one and `ready`; or says what stood in its way: the claim is lost, the use case, the number.
- *   A refusal stores nothing.
+ *   A refusal stores nothing. The caller has seen the number in the use case's account: where it is still `assigned` under
+ *   another Twilio setup it was moved out of that one's account, and is `released` there.
  * - `findUnfinished` answers the use case's `assigning` row of this number; `takeOver` makes the caller its holder, with
  *   the claim, unless somebody else is: null.
  * - `recordAssigned` makes it `assigned`, forgets what it pointed at before and ends the task; false when the lease is
@@ -39,7 +40,7 @@ export type ReleaseNotBegun =
  * - `find` answers a number that is not released, whatever its status. `list` answers those of a use case that are
  *   `assigned` or `releasing`, in the order of their assignment, at most `limit`; null when it is no Twilio use case of
  *   exactly this workspace (null: of any), or deleted.
- * - `listServing` answers which use case each of these numbers serves.
+ * - `listServing` answers which use case of this Twilio setup each of these numbers serves.
  * - `beginRelease` marks an `assigned` number `releasing`, with its task `release_phone_number`, held by the caller; one
  *   already releasing may begin again. `abortRelease` makes it `assigned` again and ends the task; `postponeRelease` leaves it
  *   `releasing` and gives the task back, due at `runAt`. `bury` makes it `released`, which frees the number.
@@ -57,6 +58,7 @@ export type PhoneNumberStore = {
   find(id: Id): Promise<PhoneNumber | null>;
   list(useCaseId: Id, workspaceId: Id | null, limit: number): Promise<readonly PhoneNumber[] | null>;
   listServing(
+    twilioSetupId: Id,
     phoneNumberSids: readonly string[],
   ): Promise<readonly Pick<PhoneNumber, "phoneNumberSid" | "useCaseId">[]>;
   beginRelease(id: Id, at: number): Promise<Result<Task<"release_phone_number">, ReleaseNotBegun>>;

@@ -36,7 +36,10 @@ export async function listAccountNumbers(
   const listed = await ports.voiceProvider.listNumbers(account.value);
   if (!listed.ok) return err(voiceRefusal(listed.error));
   const { numbers, hasMore } = listed.value;
-  const serving = await ports.phoneNumbers.listServing(numbers.map(({ phoneNumberSid: sid }) => sid));
+  const serving = await ports.phoneNumbers.listServing(
+    found.value.id,
+    numbers.map(({ phoneNumberSid }) => phoneNumberSid),
+  );
   const useCaseOf = new Map(serving.map((one) => [one.phoneNumberSid, one.useCaseId]));
   return ok({
     numbers: numbers.map((one) => ({ ...one, useCaseId: useCaseOf.get(one.phoneNumberSid) ?? null })),

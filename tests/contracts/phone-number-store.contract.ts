@@ -19,6 +19,7 @@ import {
   addTwilioUseCase,
   SAMPLE_TARGET,
   sampleNumber,
+  sampleTwilioUseCase,
 } from "../support/voice-samples.ts";
 
 const AT = SAMPLE_TIME + 60_000;
@@ -58,8 +59,9 @@ export const contract: Contract<ChannelStores> = {
     {
       name: "reserve says what stood in its way: the claim, the use case, the number; and stores nothing",
       async run(stores) {
-        const useCase = await withUseCase(stores);
-        const other = await withUseCase(stores, 2);
+        const setup = await addTwilioSetup(stores);
+        const useCase = await addTwilioUseCase(stores, setup, 1);
+        const other = await addTwilioUseCase(stores, setup, 2);
         await addNumber(stores, useCase, 1);
         const second = { ...sampleNumber(other, 2), phoneNumberSid: numberSid(1) };
         const { reserve } = stores.phoneNumbers;
@@ -174,16 +176,22 @@ export const contract: Contract<ChannelStores> = {
       },
     },
     {
-      name: "listServing answers which use case each number serves",
+      name: "listServing answers which use case of the setup each number serves",
       async run(stores) {
         const useCase = await withUseCase(stores);
+        const { twilioSetupId } = useCase;
+        const other = await withUseCase(stores, 4);
+        await addNumber(stores, other, 4);
         await addNumber(stores, useCase, 1);
         await stores.phoneNumbers.reserve(sampleNumber(useCase, 2), null);
-        const sids = [numberSid(3), numberSid(2), numberSid(1)];
-        assert.deepEqual(await stores.phoneNumbers.listServing(sids), [
-          { phoneNumberSid: numberSid(1), useCaseId: useCase.id },
-        ]);
-        assert.deepEqual(await stores.phoneNumbers.listServing([]), []);
+        const { listServing } = stores.phoneNumbers;
+        const sids = [4, 3, 2, 1].map(numberSid);
+        const serves = (n: number, { id }: typeof useCase) => [
+          { phoneNumberSid: numberSid(n), useCaseId: id },
+        ];
+        assert.deepEqual(await listServing(twilioSetupId, sids), serves(1, useCase));
+        assert.deepEqual(await listServing(other.twilioSetupId, sids), serves(4, other));
+        assert.deepEqual(await listServing(twilioSetupId, []), []);
       },
     },
     {
@@ -220,6 +228,37 @@ export const contract: Contract<ChannelStores> = {
         await stores.phoneNumbers.bury(valueOf(await stores.phoneNumbers.beginRelease(id, AT)), AT);
         const again = { ...sampleNumber(other, 2), phoneNumberSid: numberSid(1) };
         assert.equal(valueOf(await stores.phoneNumbers.reserve(again, null)).number.useCaseId, other.id);
+      },
+    },
+    {
+      name: "a number seen in another account is released in the one it was moved out of, and only where it is assigned",
+      async run(stores) {
+        const [before, after] = [await withUseCase(stores), await withUseCase(stores, 2)];
+        const { reserve, find, bury, beginRelease } = stores.phoneNumbers;
+        const { id } = await addNumber(stores, before, 1);
+        const moved = { ...sampleNumber(after, 2), phoneNumberSid: numberSid(1), createdAt: AT };
+        // A refusal stores nothing: neither for a claim that is lost nor for a use case that is not there.
+        const claim = sampleClaim();
+        valueOf(await reserve(sampleNumber(after, 3), claim));
+        assert.deepEqual(await reserve(moved, claim), refusal("claim_lost"));
+        const { id: nobodys } = sampleTwilioUseCase(await addTwilioSetup(stores, 9), 9);
+        assert.deepEqual(
+          await reserve({ ...moved, useCaseId: nobodys }, null),
+          refusal("use_case_not_found"),
+        );
+        assert.equal((await find(id))?.status, "assigned");
+
+        assert.equal(valueOf(await reserve(moved, null)).number.useCaseId, after.id);
+        assert.equal(await find(id), null);
+        assert.deepEqual(await beginRelease(id, AT), refusal("phone_number_not_found"));
+        // Somebody is at work on these: being assigned, being released.
+        const back = { ...sampleNumber(before, 4), phoneNumberSid: numberSid(1) };
+        assert.deepEqual(await reserve(back, null), refusal("phone_number_assigned"));
+        const leaving = await addNumber(stores, before, 5);
+        const release = valueOf(await beginRelease(leaving.id, AT));
+        const wanted = { ...sampleNumber(after, 6), phoneNumberSid: numberSid(5) };
+        assert.deepEqual(await reserve(wanted, null), refusal("phone_number_assigned"));
+        assert.equal(await bury(release, AT), true);
       },
     },
     {

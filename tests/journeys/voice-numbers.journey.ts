@@ -110,6 +110,33 @@ export const journeys: readonly Journey[] = [
     },
   },
   {
+    name: "a number moved to another Twilio account is that one's: its use case before loses it, and neither sees the other",
+    async run(world) {
+      const before = await newVoiceLine(await world.newWorkspace());
+      const after = await newVoiceLine(await world.newWorkspace());
+      const sid = before.number.phone_number_sid;
+      await world.sandbox.setPhoneNumber(sid, { account_sid: after.account.accountSid });
+      // Still there by our book, but that is nobody's business in the other workspace.
+      const listed = await after.workspace.api.get<{
+        items: readonly { phone_number_sid: string; use_case_id: string | null }[];
+      }>(`/v1/twilio-setup/${after.setup.id}/phone-number`);
+      const seen = listed.items.find(({ phone_number_sid: one }) => one === sid);
+      assert.deepEqual([seen?.phone_number_sid, seen?.use_case_id], [sid, null]);
+
+      const moved = await assignNumber(after.workspace, after.useCase, sid);
+      assert.equal(
+        (await targetOf(after.workspace, sid))["voice_url"],
+        hookUrl(world, after.useCase, "voice"),
+      );
+      assert.deepEqual(await numbersOf(before.workspace, before.useCase), []);
+      assertProblem(await release(before.workspace, before.number), NOT_FOUND);
+      assertProblem(await post(before.workspace, before.useCase, sid)(), NOT_FOUND);
+      const gone = await before.workspace.api.call("DELETE", `/v1/use-case/${before.useCase.id}`);
+      assert.equal(gone.status, 204);
+      assert.ok((await numbersOf(after.workspace, after.useCase)).some(({ id }) => id === moved.id));
+    },
+  },
+  {
     name: "many ask for one number at the same time: one has it",
     async run(world) {
       const workspace = await world.newWorkspace();
@@ -142,6 +169,12 @@ export const journeys: readonly Journey[] = [
 
       const sid = await account.newNumber();
       const gone = await assignNumber(workspace, useCase, sid);
+      const menu = await assignNumber(workspace, useCase, await account.newNumber());
+      await sandbox.setPhoneNumber(menu.phone_number_sid, {
+        voice_url: `${hookUrl(world, useCase, "voice")}?menu=1`,
+      });
+      assert.equal((await release(workspace, menu)).status, 204);
+      assert.deepEqual((await sandbox.phoneNumber(menu.phone_number_sid)).voice_url, "");
       await sandbox.removePhoneNumber(sid);
       assert.equal((await release(workspace, gone)).status, 204);
       assert.deepEqual(await numbersOf(workspace, useCase), []);
