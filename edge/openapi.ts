@@ -1,7 +1,7 @@
 // What the OpenAPI document says of an operation: derived from the same data that serves it, the problem table included.
 import { type RouteConfig, z } from "@hono/zod-openapi";
 import { PROBLEMS } from "./problem-table.ts";
-import type { Operation, OperationPath } from "./operation.ts";
+import type { Examples, Operation, OperationPath } from "./operation.ts";
 import type { RefusalKind } from "./refusal.ts";
 
 export const Problem = z
@@ -99,7 +99,7 @@ function requestBody({ body, form }: Operation): NonNullable<RouteConfig["reques
     return {
       body: {
         required: true,
-        content: { "application/json": { schema: body.schema, examples: named(body.example) } },
+        content: { "application/json": { schema: body.schema, examples: named(body) } },
       },
     };
   if (form) return { body: { required: true, content: { "multipart/form-data": { schema: form } } } };
@@ -107,14 +107,17 @@ function requestBody({ body, form }: Operation): NonNullable<RouteConfig["reques
 }
 
 /** Named, never `example`: the portal (RapiDoc 9.3.8) drops that one, and breaks off when a member of it is null. */
-const named = (value: unknown) => ({ usual: { value } });
+const named = ({ example, otherExamples }: Examples<unknown>) =>
+  Object.fromEntries(
+    Object.entries({ usual: example, ...otherExamples }).map(([name, value]) => [name, { value }]),
+  );
 
 function success({ answer, summary }: Operation): NonNullable<RouteConfig["responses"]> {
   if ("schema" in answer)
     return {
       [answer.status]: {
         description: summary,
-        content: { "application/json": { schema: answer.schema, examples: named(answer.example) } },
+        content: { "application/json": { schema: answer.schema, examples: named(answer) } },
       },
     };
   const content =

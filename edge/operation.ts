@@ -32,8 +32,14 @@ export type OperationInput<Query = unknown, Body = unknown, Name extends string 
   readonly claim: IdempotencyClaim | null;
 };
 
+/** The usual one, and one by its name for each other form that a union has. */
+export type Examples<Value> = {
+  readonly example: Value;
+  readonly otherExamples?: Readonly<Record<string, Value>>;
+};
+
 type Answer<Body> =
-  | { readonly status: 200 | 201; readonly schema: z.ZodType<Body>; readonly example: Body }
+  | ({ readonly status: 200 | 201; readonly schema: z.ZodType<Body> } & Examples<Body>)
   /** No JSON: the handler makes the Response. `contentType` null: no content. */
   | { readonly status: 200 | 204 | 307; readonly description: string; readonly contentType: string | null };
 
@@ -59,7 +65,7 @@ type Spec<Query, Body, AnswerBody, Name extends string, Kind extends RefusalKind
   /** Other path parameters: their description. */
   readonly parameters?: Readonly<Partial<Record<Name, string>>>;
   readonly query?: z.ZodType<Query>;
-  readonly body?: { readonly schema: z.ZodType<Body>; readonly example: unknown };
+  readonly body?: { readonly schema: z.ZodType<Body> } & Examples<unknown>;
   /** A multipart form the handler reads itself: documented only. */
   readonly form?: z.ZodType;
   /** It makes something in a workspace: on a short path the operator has to name one in `Workspace-Id`. */

@@ -10,6 +10,7 @@ import { inWorkspace, operation } from "../operation.ts";
 import { idText, textOf } from "../wire.ts";
 import { createUseCaseExample, emailUseCaseExample } from "./examples.ts";
 import { channelPaths } from "./paths.ts";
+import { createVoiceUseCaseExample, voiceUseCaseExample } from "./voice-examples.ts";
 import { toUseCaseBody, UseCaseBody } from "./wire.ts";
 
 const DESCRIPTION_CHARACTERS_MAX = 2000;
@@ -21,12 +22,19 @@ const nameText = z
     params: { code: "name" },
   })
   .transform((text) => text.normalize("NFC"))
-  .openapi({ type: "string", minLength: 1, maxLength: USE_CASE_NAME_CHARACTERS_MAX });
+  .openapi({
+    type: "string",
+    minLength: 1,
+    maxLength: USE_CASE_NAME_CHARACTERS_MAX,
+    description: "Letters of any script, spaces and hyphens; begins and ends with a letter.",
+  });
 
 const shared = {
   entity_name: nameText,
   name: nameText,
-  description: textOf(0, DESCRIPTION_CHARACTERS_MAX).nullish(),
+  description: textOf(0, DESCRIPTION_CHARACTERS_MAX)
+    .nullish()
+    .openapi({ type: ["string", "null"] }),
 };
 
 const CreateEmailUseCase = z
@@ -64,7 +72,11 @@ export const createUseCaseOperation = operation({
   paths: channelPaths("/use-case", "createUseCase"),
   permission: "Channel.create",
   needsWorkspace: true,
-  body: { schema: Body, example: createUseCaseExample },
+  body: {
+    schema: Body,
+    example: createUseCaseExample,
+    otherExamples: { voice: createVoiceUseCaseExample },
+  },
   idempotency: {
     resume: async ({ ports, workspaceId }, id) => {
       const useCase = await ports.useCases.find(id, workspaceId);
@@ -86,7 +98,12 @@ export const createUseCaseOperation = operation({
     "provider_unavailable",
     "provider_timed_out",
   ],
-  answer: { status: 201, schema: UseCaseBody, example: emailUseCaseExample },
+  answer: {
+    status: 201,
+    schema: UseCaseBody,
+    example: emailUseCaseExample,
+    otherExamples: { voice: voiceUseCaseExample },
+  },
   handle: async ({ ports, body, claim, ...input }) => {
     const shared = {
       workspaceId: inWorkspace(input),

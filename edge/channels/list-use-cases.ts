@@ -6,6 +6,7 @@ import { operation } from "../operation.ts";
 import { idText } from "../wire.ts";
 import { emailUseCaseExample } from "./examples.ts";
 import { channelPaths } from "./paths.ts";
+import { voiceUseCaseExample } from "./voice-examples.ts";
 import { toUseCaseBody, UseCaseBody } from "./wire.ts";
 
 /** Names have at most 31 characters; a longer filter simply matches none, up to what is plainly a mistake. */
@@ -29,7 +30,11 @@ export const listUseCasesOperation = operation({
   permission: "Channel.view",
   query: Query,
   refusals: [],
-  answer: { status: 200, schema: UseCaseList, example: { items: [emailUseCaseExample] } },
+  answer: {
+    status: 200,
+    schema: UseCaseList,
+    example: { items: [emailUseCaseExample, voiceUseCaseExample] },
+  },
   handle: async ({ ports, workspaceId, query }) => {
     const useCases = await listUseCases(ports, {
       workspaceId,

@@ -1,5 +1,6 @@
 // Example answers of the OpenAPI document: one Twilio setup, a use case under it and its number.
 import type { z } from "@hono/zod-openapi";
+import type { TwilioUseCaseBody } from "./wire.ts";
 import type { AccountPhoneNumber, PhoneNumber, TwilioSetup } from "./voice-wire.ts";
 
 const TIME = "2026-01-02T03:04:05.678Z";
@@ -22,6 +23,22 @@ export const twilioSetupExample: z.infer<typeof TwilioSetup> = {
   customer_profile_sid: createTwilioSetupExample.customer_profile_sid,
   customer_profile_status: "twilio-approved",
   customer_profile_checked_at: TIME,
+  created_at: TIME,
+  updated_at: TIME,
+};
+
+export const createVoiceUseCaseExample = {
+  channel: "inbound_voice" as const,
+  entity_name: "Clinic North",
+  name: "Front desk",
+  description: null,
+  twilio_setup_id: TWILIO_SETUP_ID,
+};
+
+export const voiceUseCaseExample: z.infer<typeof TwilioUseCaseBody> = {
+  ...createVoiceUseCaseExample,
+  id: VOICE_USE_CASE_ID,
+  customer_profile_status: twilioSetupExample.customer_profile_status,
   created_at: TIME,
   updated_at: TIME,
 };

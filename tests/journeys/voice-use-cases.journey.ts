@@ -16,6 +16,24 @@ const CHANNELS = ["outbound_voice", "inbound_voice", "ringless_voicemail"] as co
 const INVALID = { status: 422, code: "validation_failed" };
 const NAME_TAKEN = { status: 409, code: "use_case_name_taken" };
 
+type Schema = {
+  readonly oneOf?: readonly object[];
+  readonly discriminator?: object;
+  readonly properties?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly required?: readonly string[];
+  readonly additionalProperties?: boolean;
+};
+type Schemas = Readonly<Record<string, Schema>>;
+
+/** What each member may be, without the words that explain it. */
+const facts = (schema: Schema | undefined): Readonly<Record<string, Readonly<Record<string, unknown>>>> =>
+  Object.fromEntries(
+    Object.entries(schema?.properties ?? {}).map(([name, member]) => {
+      const { description: _, example: _example, ...rest } = member;
+      return [name, rest];
+    }),
+  );
+
 export const journeys: readonly Journey[] = [
   {
     name: "each Twilio channel has its own members and no others, and a profile's status beside them",
@@ -41,6 +59,15 @@ export const journeys: readonly Journey[] = [
           code: "use_case_not_found",
         });
       }
+      // The limits are inclusive, and count characters: these take two UTF-16 units each.
+      const longest = { entity_name: "\u{10400}".repeat(31), name: "N".repeat(31) };
+      const description = "\u{1f4de}".repeat(2000);
+      const json = { ...voiceUseCaseUnder(world, setup, longest), description };
+      const most = await api.expect<TwilioUseCase>(201, "POST", "/v1/use-case", { json });
+      assert.deepEqual(
+        [most.entity_name, most.name, most.description],
+        [longest.entity_name, longest.name, description],
+      );
       // Without a description it is null.
       assert.equal((await createVoiceUseCase(workspace, setup)).description, null);
     },
@@ -48,31 +75,48 @@ export const journeys: readonly Journey[] = [
   {
     name: "the union of the OpenAPI document tells the channels apart, each with its own members",
     async run(world) {
-      type Schema = {
-        readonly oneOf?: readonly { readonly $ref: string }[];
-        readonly discriminator?: { readonly propertyName: string };
-        readonly properties?: Readonly<Record<string, { readonly enum?: readonly string[] }>>;
-        readonly required?: readonly string[];
-      };
-      const document = jsonOf<{ components: { schemas: Record<string, Schema> } }>(
+      const document = jsonOf<{ components: { schemas: Schemas } }>(
         await world.anonymous.call("GET", "/openapi.json"),
       );
       const { schemas } = document.components;
-      for (const [union, member] of [
-        ["CreateUseCase", "CreateTwilioUseCase"],
-        ["UseCase", "TwilioUseCase"],
+      for (const [union, email, voice] of [
+        ["CreateUseCase", "CreateEmailUseCase", "CreateTwilioUseCase"],
+        ["UseCase", "EmailUseCase", "TwilioUseCase"],
       ] as const) {
-        assert.equal(schemas[union]?.discriminator?.propertyName, "channel");
-        assert.ok(schemas[union].oneOf?.some(({ $ref }) => $ref.endsWith(`/${member}`)));
-        assert.deepEqual(schemas[member]?.properties?.["channel"]?.enum, CHANNELS);
+        const at = (name: string): string => `#/components/schemas/${name}`;
+        assert.deepEqual(schemas[union]?.oneOf, [{ $ref: at(email) }, { $ref: at(voice) }]);
+        assert.deepEqual(schemas[union]?.discriminator, {
+          propertyName: "channel",
+          mapping: {
+            email: at(email),
+            ...Object.fromEntries(CHANNELS.map((channel) => [channel, at(voice)])),
+          },
+        });
       }
-      const answered = "id entity_name name description channel twilio_setup_id created_at updated_at";
-      const required = new Set(schemas["TwilioUseCase"]?.required);
-      for (const name of answered.split(" ")) assert.ok(required.has(name), name);
-      assert.deepEqual(
-        schemas["CreateTwilioUseCase"]?.required?.toSorted(),
-        "channel entity_name name twilio_setup_id".split(" "),
-      );
+      const asked = schemas["CreateTwilioUseCase"];
+      assert.deepEqual(facts(asked), {
+        channel: { type: "string", enum: CHANNELS },
+        entity_name: { type: "string", minLength: 1, maxLength: 31 },
+        name: { type: "string", minLength: 1, maxLength: 31 },
+        description: { type: ["string", "null"], minLength: 0, maxLength: 2000 },
+        twilio_setup_id: { type: "string", format: "uuid" },
+      });
+      assert.equal(asked?.additionalProperties, false);
+      assert.deepEqual(asked?.required, ["channel", "entity_name", "name", "twilio_setup_id"]);
+      const answered = schemas["TwilioUseCase"];
+      const { customer_profile_status: status, ...members } = facts(answered);
+      assert.equal(status?.["type"], "string");
+      assert.deepEqual(members, {
+        id: { type: "string", format: "uuid" },
+        entity_name: { type: "string" },
+        name: { type: "string" },
+        description: { type: ["string", "null"] },
+        channel: { type: "string", enum: CHANNELS },
+        twilio_setup_id: { type: "string", format: "uuid" },
+        created_at: { type: "string", format: "date-time" },
+        updated_at: { type: "string", format: "date-time" },
+      });
+      assert.deepEqual(answered?.required, Object.keys(answered?.properties ?? {}));
     },
   },
   {
