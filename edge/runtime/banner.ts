@@ -23,7 +23,7 @@ export function banner({ publicUrl, sandbox }: Config, { keyFile, isConnected }:
   const lines = [`Postrider listens on ${publicUrl} (reference: ${publicUrl}/docs)`];
   if (sandbox.mode !== "off")
     lines.push(
-      `SANDBOX: nothing leaves this machine. AWS and DNS are stood in for at ${sandboxUrl(sandbox)}/_sandbox/state`,
+      `SANDBOX: nothing leaves this machine. AWS, Twilio and DNS are stood in for at ${sandboxUrl(sandbox)}/_sandbox/state`,
     );
   if (!isConnected)
     lines.push(

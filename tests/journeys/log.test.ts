@@ -2,13 +2,15 @@
 // subject, a body, a file's name or a key.
 import { test } from "bun:test";
 import assert from "node:assert/strict";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
 import { assertStatus } from "../support/api-client.ts";
 import { OPERATOR_KEY } from "../support/program.ts";
 import { startOwnProgram } from "../support/own-program.ts";
 import { until } from "../support/until.ts";
 import { newVoiceLine } from "../support/voice.ts";
 
-const { world, outputFile } = await startOwnProgram();
+const { world, outputFile, dataDir } = await startOwnProgram();
 
 test("the log holds every request and nothing that is confidential", async () => {
   const workspace = await world.newWorkspace();
@@ -90,4 +92,30 @@ test("the log holds every request and nothing that is confidential", async () =>
     ...voiceSecrets,
   ])
     assert.ok(secret && !output.includes(secret), "a key, a token or an address was written");
+});
+
+test("a Twilio account's token lies in none of the program's files, whatever became of its setup", async () => {
+  const { workspace, account, setup, useCase, number } = await newVoiceLine(await world.newWorkspace());
+  const present = "present-token-of-the-account";
+  const assertSealed = async (): Promise<void> => {
+    const names = (await readdir(dataDir)).filter((name) => name.startsWith("postrider.db"));
+    const files = await Promise.all(names.map((name) => Bun.file(join(dataDir, name)).text()));
+    const stored = files.join("");
+    assert.ok(stored.includes(account.accountSid), "these are not the files that setups are stored in");
+    for (const token of [account.authToken, btoa(account.authToken), present])
+      assert.ok(!stored.includes(token), "a token was stored as it is");
+  };
+  await assertSealed();
+  await world.sandbox.setTwilioAccount(account.accountSid, { auth_token: present });
+  const replace = `/v1/twilio-setup/${setup.id}/auth-token`;
+  await workspace.api.expect(200, "POST", replace, { json: { auth_token: present } });
+  await assertSealed();
+  for (const path of [
+    `/v1/use-case/${useCase.id}/phone-number/${number.id}`,
+    `/v1/use-case/${useCase.id}`,
+    `/v1/twilio-setup/${setup.id}`,
+  ])
+    assertStatus(await workspace.api.call("DELETE", path), 204, path);
+  await assertSealed();
+  assert.ok(!(await Bun.file(outputFile).text()).includes(present));
 });

@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import type { SetupDetail, SetupItem, SetupPage } from "../support/api-shapes.ts";
 import { startOwnProgram } from "../support/own-program.ts";
 import { assertProblem, assertRefused } from "../support/refusals.ts";
+import { newVoiceLine, voiceUseCaseUnder } from "../support/voice.ts";
 import { useCaseOn } from "../support/world.ts";
 
 const { world } = await startOwnProgram({
@@ -41,6 +42,28 @@ test("shared setups are read, verified and bound by every workspace, and deleted
   assertProblem(await owner.api.call("DELETE", `/v1/ses-setup/${setup.id}`), {
     status: 409,
     code: "setup_in_use",
+  });
+});
+
+test("a Twilio setup is shared with nobody: its account pays for what is done with it", async () => {
+  const owner = await newVoiceLine(await world.newWorkspace());
+  const { api, path } = await world.newWorkspace();
+  const { setup, useCase } = owner;
+  const notFound = { status: 404, code: "twilio_setup_not_found" };
+  for (const [method, rest] of [
+    ["GET", ""],
+    ["DELETE", ""],
+    ["GET", "/phone-number"],
+  ] as const)
+    for (const family of ["/v1/twilio-setup", path("/channels/twilio-setup")])
+      assertProblem(await api.call(method, `${family}/${setup.id}${rest}`), notFound);
+  const json = voiceUseCaseUnder(world, setup);
+  assertProblem(await api.call("POST", "/v1/use-case", { json }), notFound);
+  for (const list of ["/v1/twilio-setup", path("/channels/twilio-setup")])
+    assert.deepEqual((await api.get<{ items: unknown[] }>(list)).items, []);
+  assertProblem(await api.call("GET", `/v1/use-case/${useCase.id}/phone-number`), {
+    status: 404,
+    code: "use_case_not_found",
   });
 });
 

@@ -15,6 +15,7 @@ import { makeWorld, type World } from "./world.ts";
 export type OwnProgram = {
   readonly world: World;
   readonly outputFile: string;
+  readonly dataDir: string;
   /** Without warning. */
   kill(): Promise<void>;
   /** On the same port, with the same data. */
@@ -28,7 +29,8 @@ export async function startOwnProgram(options: OwnProgramOptions = {}): Promise<
   const folder = await temporaryFolder();
   const outputFile = join(folder.path, "output");
   const sandbox = await startSandboxProgram(join(folder.path, "sandbox"));
-  const started = { ...options, sandboxUrl: sandbox.url, dataDir: join(folder.path, "data"), outputFile };
+  const dataDir = join(folder.path, "data");
+  const started = { ...options, sandboxUrl: sandbox.url, dataDir, outputFile };
   let program: Program = await startProgram(started);
   const { url } = program;
   const port = Number(new URL(url).port);
@@ -46,6 +48,7 @@ export async function startOwnProgram(options: OwnProgramOptions = {}): Promise<
       countBlobs: () => Promise.resolve(0),
     }),
     outputFile,
+    dataDir,
     kill: () => program.kill(),
     restart: async () => {
       program = await startProgram({ ...started, port });
