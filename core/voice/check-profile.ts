@@ -38,7 +38,10 @@ export async function getTwilioSetup(
   return checked.value === null ? err({ kind: "twilio_setup_not_found" }) : ok(checked.value);
 }
 
-/** What is stored after the check; null when the setup was deleted meanwhile. A profile that is gone is an answer too. */
+/**
+ * The setup with what was seen now, which is not what is stored where another clock is ahead of ours; null when it was
+ * deleted meanwhile. A profile that is gone is an answer too.
+ */
 export async function checkProfile(
   ports: CheckProfilePorts,
   setup: TwilioSetup,
@@ -49,8 +52,10 @@ export async function checkProfile(
   if (!account.ok) return account;
   const seen = await voiceProvider.getCustomerProfile(account.value, setup.customerProfileSid, timeoutMs);
   if (!seen.ok && seen.error.kind !== "not_found") return seen;
-  const status = seen.ok ? seen.value : "not-found";
-  return ok(await twilioSetups.recordProfile(setup.id, status, clock.now()));
+  const customerProfileStatus = seen.ok ? seen.value : "not-found";
+  const customerProfileCheckedAt = clock.now();
+  const stored = await twilioSetups.recordProfile(setup.id, customerProfileStatus, customerProfileCheckedAt);
+  return ok(stored && { ...stored, customerProfileStatus, customerProfileCheckedAt });
 }
 
 /** The daily task. It also seals the token anew when the signing keys have changed, so that an old key can be let go. */
