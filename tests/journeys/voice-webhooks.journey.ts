@@ -99,11 +99,13 @@ export const journeys: readonly Journey[] = [
         return { url, parameters, signature: await signWebhook(token, signed, parameters) };
       };
       const genuine = await sign(url);
+      const withQuery = `${url}?menu=1&menu=%7E&b=%20+&empty`;
       const taken: readonly (readonly [name: string, post: Post])[] = [
         ["as Twilio posts it", genuine],
         ["signed without the port", await sign(`${protocol}//${hostname}${pathname}`)],
         ["a parameter more than usual", await sign(url, { StirVerstat: "TN-Validation-Passed-A" })],
         ["a parameter twice, its values out of order", await sign(url, { Digits: ["2", "1", "2"] })],
+        ["a query, as it was sent", { ...(await sign(withQuery)), url: withQuery }],
         ["values with every kind of character", await sign(url, { CallerName: "Ä & = + % 日本\n" })],
         [
           "through a proxy that changes Host and says so",
