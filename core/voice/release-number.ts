@@ -1,6 +1,6 @@
 // Releases a phone number from its use case: what still points here is cleared at Twilio, then the row is history and the
-// number is free. When Twilio surely did nothing the number stays assigned; when nobody knows, the task goes on until it
-// points nowhere of ours. A number that the account no longer has is released.
+// number is free. When Twilio surely did nothing the number stays assigned; when nobody knows, of this release or one
+// before it, the task goes on until it points nowhere of ours. A number that the account no longer has is released.
 import type { Id } from "../ids.ts";
 import type { Pause } from "../ports/pause.ts";
 import type { VoiceFault } from "../ports/voice-provider.ts";
@@ -64,7 +64,8 @@ async function release(
     return ok(undefined);
   }
   const { fault, mayBeDone } = cleared.error;
-  if (mayBeDone) await phoneNumbers.postponeRelease(task, clock.now() + RESUME_MS);
+  // A release before this one, whose end nobody knows, may have cleared it too.
+  if (mayBeDone || task.attempts > 1) await phoneNumbers.postponeRelease(task, clock.now() + RESUME_MS);
   else await phoneNumbers.abortRelease(task, clock.now());
   return err(voiceRefusal(fault));
 }

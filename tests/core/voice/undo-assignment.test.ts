@@ -29,6 +29,19 @@ async function tickAfter({ ports }: VoiceWorld, ms: number): Promise<string | un
 const removeUseCase = async ({ ports, workspaceId, useCase }: VoiceWorld): Promise<string> =>
   outcomeOf(await deleteUseCase(ports, { workspaceId, useCaseId: useCase.id }));
 
+test.each(["throttled", "credentials_refused", "refused"] as const)(
+  "a repetition that is %s puts back what the first request may have done",
+  async (kind) => {
+    const world = await cutOffAssignment();
+    const { ports, workspaceId, useCase } = world;
+    ports.voiceProvider.faults.set("pointNumber", { kind });
+    const command = { workspaceId, useCaseId: useCase.id, phoneNumberSid: NUMBER, claim: null };
+    expect(outcomeOf(await assignNumber(ports, command))).not.toBe("done");
+    expect(ports.voiceProvider.targetOf(NUMBER)).toMatchObject(ELSEWHERE);
+    expect(await removeUseCase(world)).toBe("done");
+  },
+);
+
 test("what Twilio does not take back is cleared: the number points nowhere of ours", async () => {
   const world = await cutOffAssignment();
   world.ports.voiceProvider.faults.set("pointNumber", { kind: "refused" });
