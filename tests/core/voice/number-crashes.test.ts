@@ -134,3 +134,70 @@ test.each<[string, Work | null, Work]>([
   },
   60_000,
 );
+
+type Step = {
+  work: "assign" | "release" | "tick";
+  faults: {
+    operation: "getNumber" | "pointNumber";
+    fault: {
+      kind: "refused" | "throttled" | "credentials_refused" | "unavailable" | "timed_out";
+      afterAccept?: boolean;
+    };
+  }[];
+  waitMs: number;
+};
+const fault: fc.Arbitrary<Step["faults"][number]> = fc.record({
+  operation: fc.constantFrom("getNumber", "pointNumber"),
+  fault: fc.oneof(
+    fc.record({ kind: fc.constantFrom("refused", "throttled", "credentials_refused") }),
+    fc.record({ kind: fc.constantFrom("unavailable", "timed_out"), afterAccept: fc.boolean() }),
+  ),
+});
+const step: fc.Arbitrary<Step> = fc.record({
+  work: fc.constantFrom("assign", "release", "tick"),
+  faults: fc.array(fault, { maxLength: 2 }),
+  waitMs: fc.constantFrom(0, 0, 61_000),
+});
+
+test("whatever Twilio answers to requests and ticks in whatever order, in the end a number is listed exactly when it points here", async () => {
+  const WORK: Readonly<Record<"assign" | "release" | "tick", Work>> = {
+    assign,
+    release,
+    tick: ({ ports: { clock } }, ports) => tick(ports, { at: clock.now() }),
+  };
+  const property = fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 7 }), async (steps) => {
+    const world = await makeVoiceWorld();
+    const { voiceProvider, clock } = world.ports;
+    for (const { work, faults, waitMs } of steps) {
+      for (const { operation, fault: one } of faults) voiceProvider.faults.set(operation, one);
+      await WORK[work](world, world.ports);
+      voiceProvider.faults.clear();
+      clock.pass(waitMs);
+    }
+    await ticks(world);
+    await assertWhole(world);
+  });
+  // What was taken and not heard of, repeated, and the repetition refused for sure.
+  const unheard: Step["faults"] = [
+    { operation: "pointNumber", fault: { kind: "timed_out", afterAccept: true } },
+  ];
+  const refused = (operation: "getNumber" | "pointNumber"): Step["faults"] => [
+    { operation, fault: { kind: "throttled" } },
+  ];
+  const examples: [Step[]][] = [
+    [
+      [
+        { work: "assign", faults: unheard, waitMs: 0 },
+        { work: "assign", faults: refused("pointNumber"), waitMs: 0 },
+      ],
+    ],
+    [
+      [
+        { work: "assign", faults: [], waitMs: 0 },
+        { work: "release", faults: unheard, waitMs: 0 },
+        { work: "release", faults: refused("getNumber"), waitMs: 0 },
+      ],
+    ],
+  ];
+  await fc.assert(property, { examples, numRuns: examples.length + 60 });
+}, 60_000);
