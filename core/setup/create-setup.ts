@@ -13,7 +13,14 @@ import { err, ok, type Result } from "../result.ts";
 import type { CarryOutPorts } from "../tasks/carry-out.ts";
 import { RESUME_MS, WORK_MS } from "../tasks/task.ts";
 import { isStanding, type StandingSetup } from "./find-setup.ts";
-import { isOutOfTime, type ProviderRefused, refusalOf, takeSteps, undoSteps } from "./provider-steps.ts";
+import {
+  remainsOf,
+  mayBeResumed,
+  type ProviderRefused,
+  refusalOf,
+  takeSteps,
+  undoSteps,
+} from "./provider-steps.ts";
 import { provisionNow, type ProvisionSetupPorts } from "./provision-setup.ts";
 import { dkimRecords, mustHaveLeft, stillStands } from "./released-domain.ts";
 import type { SesSetup } from "./ses-setup.ts";
@@ -111,13 +118,14 @@ async function make(
     return ok(stored);
   }
 
-  const { fault, taken, work, done, mayBeDone } = ended;
+  const { fault, taken, work } = ended;
   const refusal = taken ?? refusalOf(fault);
-  if (isOutOfTime(fault) && (done > 0 || mayBeDone)) {
+  const remains = remainsOf(STANDING_STEPS, task, ended);
+  if (mayBeResumed(fault, remains)) {
     await setups.letGo(task, clock.now() + RESUME_MS);
     return err(refusal);
   }
-  const undone = await undoSteps(STANDING_STEPS, work, { done, mayBeDone, isCertain: true });
+  const undone = await undoSteps(STANDING_STEPS, work, remains);
   if (undone.ok) await setups.release(task);
   else await setups.letGo(task, clock.now());
   return err(refusal);

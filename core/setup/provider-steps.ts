@@ -85,6 +85,31 @@ const unclear = ({ kind, reason }: ProviderFault): ProviderFault => ({
   reason,
 });
 
+export type Remains = {
+  readonly done: number;
+  readonly mayBeDone: boolean;
+  /** The first `done` steps were taken in this very run. */
+  readonly isCertain: boolean;
+};
+
+/** What may stand of something that an earlier run began: any of it. */
+export const allOf = (steps: readonly unknown[]): Remains => ({
+  done: steps.length,
+  mayBeDone: false,
+  isCertain: false,
+});
+
+/** What may stand when the steps have failed: of a task taken over, what an earlier run made further on as well. */
+export const remainsOf = (
+  steps: readonly unknown[],
+  { attempts }: Task,
+  { done, mayBeDone }: Pick<StepsFailed<unknown, unknown>, "done" | "mayBeDone">,
+): Remains => (attempts === 1 ? { done, mayBeDone, isCertain: true } : allOf(steps));
+
+/** Whether it is worth keeping for a repetition of the same request: something stands, and there was no time. */
+export const mayBeResumed = (fault: ProviderFault, { done, mayBeDone }: Remains): boolean =>
+  isOutOfTime(fault) && (done > 0 || mayBeDone);
+
 /**
  * Undoes what the first `done` steps made, last made first: the provider deletes nothing that something else is bound
  * to. What the step after them made, and everything when `isCertain` is false, is looked at first and left alone unless
@@ -93,7 +118,7 @@ const unclear = ({ kind, reason }: ProviderFault): ProviderFault => ({
 export async function undoSteps<Work, Taken>(
   steps: readonly ProviderStep<Work, Taken>[],
   begun: Work,
-  { done, mayBeDone, isCertain }: { done: number; mayBeDone: boolean; isCertain: boolean },
+  { done, mayBeDone, isCertain }: Remains,
 ): Promise<Result<void, ProviderFault>> {
   let work = begun;
   const standing = steps.slice(0, mayBeDone ? done + 1 : done);
@@ -136,8 +161,7 @@ export const isWhole = ({ attempts }: Task, { fault, done }: RemovalFailed): boo
 const isUnknown = ({ kind }: ProviderFault): boolean => kind === "unavailable" || kind === "timed_out";
 
 /** Out of time, which leaves hope for a repetition, rather than refused. */
-export const isOutOfTime = ({ kind }: ProviderFault): boolean =>
-  kind === "timed_out" || kind === "out_of_turn";
+const isOutOfTime = ({ kind }: ProviderFault): boolean => kind === "timed_out" || kind === "out_of_turn";
 
 export const refusalOf = (fault: ProviderFault): ProviderRefused => ({
   kind: isOutOfTime(fault) ? "provider_timed_out" : "provider_unavailable",

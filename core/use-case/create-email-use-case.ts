@@ -16,7 +16,8 @@ import { err, ok, type Result } from "../result.ts";
 import { recheck, type RecheckPorts } from "../setup/check-setup.ts";
 import { findSetup, type SetupNotFound, type StandingSetup } from "../setup/find-setup.ts";
 import {
-  isOutOfTime,
+  remainsOf,
+  mayBeResumed,
   type ProviderRefused,
   refusalOf,
   takeSteps,
@@ -141,13 +142,14 @@ async function make(
       : err({ kind: "provider_timed_out" });
   }
 
-  const { fault, taken, work, done, mayBeDone } = ended;
+  const { fault, taken, work } = ended;
   const refusal = taken ?? refusalOf(fault);
-  if (isOutOfTime(fault) && (done > 0 || mayBeDone)) {
+  const remains = remainsOf(EMAIL_USE_CASE_STEPS, task, ended);
+  if (mayBeResumed(fault, remains)) {
     await useCases.letGo(task, clock.now() + RESUME_MS);
     return err(refusal);
   }
-  const undone = await undoSteps(EMAIL_USE_CASE_STEPS, work, { done, mayBeDone, isCertain: true });
+  const undone = await undoSteps(EMAIL_USE_CASE_STEPS, work, remains);
   if (undone.ok) await useCases.release(task);
   else await useCases.letGo(task, clock.now());
   return err(refusal);

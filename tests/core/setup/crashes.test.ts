@@ -5,6 +5,7 @@ import fc from "fast-check";
 import { createSetup } from "../../../core/setup/create-setup.ts";
 import { deleteSetup } from "../../../core/setup/delete-setup.ts";
 import { listSetups } from "../../../core/setup/list-setups.ts";
+import { runTask } from "../../../core/tasks/run-task.ts";
 import { tick } from "../../../core/tasks/tick.ts";
 import { createEmailUseCase } from "../../../core/use-case/create-email-use-case.ts";
 import { deleteUseCase } from "../../../core/use-case/delete-use-case.ts";
@@ -181,4 +182,26 @@ describe("a worker that was held up", () => {
     },
     60_000,
   );
+
+  test("until a deletion began leaves its task to whoever makes the rest when the deletion has failed", async () => {
+    const world = await makeSetupWorld();
+    const { ports, workspaceId } = world;
+    const { setups, tasks, mailProvider, clock } = ports;
+    mailProvider.faults.set("setMailFrom", { kind: "refused" });
+    const { id } = await createdSetup(world);
+    // A lease that has run out as soon as it begins.
+    const task = await tasks.claim("provision_setup", id, 0);
+    if (task === null) throw new Error("no task");
+    const recordStep: typeof setups.recordStep = async (held, done) => {
+      const begun = await setups.beginDelete(id, clock.now());
+      if (!begun.ok) throw new Error(begun.error.kind);
+      const isRecorded = await setups.recordStep(held, done);
+      await setups.abortDelete(begun.value, clock.now());
+      return isRecorded;
+    };
+    await runTask({ ...ports, setups: { ...setups, recordStep } }, task);
+    expect((await setups.find(id))?.stepsDone).toBe(2);
+    await ticks(world);
+    expect(await setups.find(id)).toMatchObject({ workspaceId, status: "ready", stepsDone: 5 });
+  });
 });
