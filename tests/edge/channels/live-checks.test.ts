@@ -44,6 +44,7 @@ function testRecords({ world, workspace, read }: Place): void {
     if (row.fix) expect(seen?.fix).toMatch(row.fix);
     else expect(seen?.fix).toBe(null);
     if (row.found) expect(seen?.found.join()).toMatch(row.found);
+    else expect(seen?.found).toEqual([]);
     // The others are as they were, but for names that share the zone's trouble.
     expect(records.filter(({ verified }) => verified).length).toBeGreaterThanOrEqual(6);
     expect((await listedSetup(workspace, setup.id))?.dns_verified).toBe(row.verified);
@@ -60,6 +61,7 @@ function testProvider({ world, workspace, read, tick, searchedSetup }: Place): v
     expect(records.map(({ verified }) => verified)).toEqual([false, false, false, false, true, true, true]);
     expect(records[0]).toMatchObject({
       reason: "awaiting_provider",
+      found: [setup.dns_records[0]?.record],
       fix: expect.stringContaining("confirms it by itself"),
     });
   });
@@ -72,6 +74,7 @@ function testProvider({ world, workspace, read, tick, searchedSetup }: Place): v
     const failed = await read(setup.id);
     expect(failed.dns_records[3]).toMatchObject({
       reason: "awaiting_provider",
+      found: [setup.dns_records[3]?.record],
       fix: expect.stringContaining("gave up"),
     });
     const again = await read(setup.id);
@@ -84,6 +87,7 @@ function testProvider({ world, workspace, read, tick, searchedSetup }: Place): v
     await world.sandbox.setAccount({ identities: { [setup.domain_identity]: { dkim_generation: 1 } } });
     const told = await read(setup.id);
     expect(told.dns_records.slice(0, 3).map(({ reason }) => reason)).toEqual(Array(3).fill("tokens_changed"));
+    expect(told.dns_records[0]?.fix).toStartWith("Amazon SES has issued new DKIM keys: publish");
     expect(told.dns_records[0]?.address).not.toBe(setup.dns_records[0]?.address);
     await workspace.publish(told);
     const verified = await read(setup.id);
@@ -118,6 +122,10 @@ function testOutages({ world, workspace, read, verify, searchedSetup }: Place): 
     ["SERVFAIL", { dns: { servfail: true } }],
     ["resolvers that do not answer", { dns: { timeout: true } }],
     ["SES answers 500", { ses: { fail: { operation: "GetEmailIdentity", status: 500, times: 100 } } }],
+    [
+      "SES does not answer",
+      { ses: { fail: { operation: "GetEmailIdentity", status: "timeout", times: 100 } } },
+    ],
     ["SES throttles", { ses: { fail: { operation: "GetEmailIdentity", status: 429, times: 100 } } }],
   ];
   test.each(OUTAGES)(
@@ -132,7 +140,8 @@ function testOutages({ world, workspace, read, verify, searchedSetup }: Place): 
           expect(during.dns_records.every(({ verified }) => verified)).toBe(true);
           if ("dns" in faults) {
             expect(during.dns_checked_at).toBe(before.dns_checked_at);
-            expect(during.dns_records.map(({ reason }) => reason)).toEqual(Array(7).fill("lookup_failed"));
+            for (const { reason, fix } of during.dns_records)
+              expect([reason, fix]).toEqual(["lookup_failed", expect.stringMatching(/DNS did not answer/)]);
           }
         }
         expect((await listedSetup(workspace, before.id))?.dns_verified).toBe(true);
