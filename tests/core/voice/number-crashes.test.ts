@@ -9,7 +9,7 @@ import { webhookUrl } from "../../../core/voice/phone-number.ts";
 import { releaseNumber } from "../../../core/voice/release-number.ts";
 import { valueOf } from "../../support/channel-samples.ts";
 import { Gate, Life, mortalPorts } from "../../support/mortal.ts";
-import { outcomeOf, PUBLIC_URL, ticks } from "../../support/setup-world.ts";
+import { leasesRunOut, outcomeOf, PUBLIC_URL, ticks } from "../../support/setup-world.ts";
 import { ELSEWHERE, makeVoiceWorld, NUMBER, type VoiceWorld } from "../../support/voice-world.ts";
 
 type Work = (world: VoiceWorld, ports: VoiceWorld["ports"]) => Promise<unknown>;
@@ -118,8 +118,7 @@ test.each<[string, Work | null, Work]>([
       const [held, successor] = [new Gate(first), new Gate(second)];
       const before = work(world, mortalPorts(world.ports, held)).catch(() => undefined);
       await Promise.race([before, held.isClosed]);
-      // Its lease has run out, by any clock.
-      clock.pass(61_000);
+      await leasesRunOut(world);
       const ports = mortalPorts(world.ports, successor);
       const after = (repeats ? work(world, ports) : tick(ports, { at: clock.now() })).catch(() => undefined);
       await Promise.race([after, successor.isClosed]);
