@@ -98,7 +98,9 @@ async function point(
     await phoneNumbers.letGo(task, clock.now() + RESUME_MS);
     return err(voiceRefusal(fault));
   }
-  const undone = isUnclear(fault) ? await putBack(ports, number, pointer) : ok(undefined);
+  // An earlier attempt may have pointed it.
+  const mayBeDone = isUnclear(fault) || task.attempts > 1;
+  const undone = mayBeDone ? await putBack(ports, number, pointer) : ok(undefined);
   if (undone.ok) await phoneNumbers.release(task);
   else await phoneNumbers.letGo(task, clock.now());
   return err(voiceRefusal(fault));

@@ -64,7 +64,8 @@ async function release(
     return ok(undefined);
   }
   const { fault, mayBeDone } = cleared.error;
-  if (mayBeDone) await phoneNumbers.postponeRelease(task, clock.now() + RESUME_MS);
+  // An earlier attempt may have cleared it.
+  if (mayBeDone || task.attempts > 1) await phoneNumbers.postponeRelease(task, clock.now() + RESUME_MS);
   else await phoneNumbers.abortRelease(task, clock.now());
   return err(voiceRefusal(fault));
 }
