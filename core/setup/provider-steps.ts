@@ -85,8 +85,11 @@ const unclear = ({ kind, reason }: ProviderFault): ProviderFault => ({
   reason,
 });
 
+/** What the steps may have left at the provider. */
 export type Remains = {
+  /** So many steps are done, as far as anybody knows. */
   readonly done: number;
+  /** The step after them may be done as well. */
   readonly mayBeDone: boolean;
   /** The first `done` steps were taken in this very run. */
   readonly isCertain: boolean;
@@ -98,17 +101,6 @@ export const allOf = (steps: readonly unknown[]): Remains => ({
   mayBeDone: false,
   isCertain: false,
 });
-
-/** What may stand when the steps have failed: of a task taken over, what an earlier run made further on as well. */
-export const remainsOf = (
-  steps: readonly unknown[],
-  { attempts }: Task,
-  { done, mayBeDone }: Pick<StepsFailed<unknown, unknown>, "done" | "mayBeDone">,
-): Remains => (attempts === 1 ? { done, mayBeDone, isCertain: true } : allOf(steps));
-
-/** Whether it is worth keeping for a repetition of the same request: something stands, and there was no time. */
-export const mayBeResumed = (fault: ProviderFault, { done, mayBeDone }: Remains): boolean =>
-  isOutOfTime(fault) && (done > 0 || mayBeDone);
 
 /**
  * Undoes what the first `done` steps made, last made first: the provider deletes nothing that something else is bound
@@ -161,7 +153,8 @@ export const isWhole = ({ attempts }: Task, { fault, done }: RemovalFailed): boo
 const isUnknown = ({ kind }: ProviderFault): boolean => kind === "unavailable" || kind === "timed_out";
 
 /** Out of time, which leaves hope for a repetition, rather than refused. */
-const isOutOfTime = ({ kind }: ProviderFault): boolean => kind === "timed_out" || kind === "out_of_turn";
+export const isOutOfTime = ({ kind }: ProviderFault): boolean =>
+  kind === "timed_out" || kind === "out_of_turn";
 
 export const refusalOf = (fault: ProviderFault): ProviderRefused => ({
   kind: isOutOfTime(fault) ? "provider_timed_out" : "provider_unavailable",
