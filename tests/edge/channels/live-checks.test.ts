@@ -51,7 +51,7 @@ function testRecords({ world, workspace, read }: Place): void {
   });
 }
 
-function testProvider({ world, workspace, read, tick, searchedSetup }: Place): void {
+function testProvider({ world, workspace, read, verify, tick, searchedSetup }: Place): void {
   test("pending: the records wait for it", async () => {
     const setup = await searchedSetup();
     await workspace.publish(setup);
@@ -79,6 +79,31 @@ function testProvider({ world, workspace, read, tick, searchedSetup }: Place): v
     });
     const again = await read(setup.id);
     expect(again.dns_records.every(({ verified }) => verified)).toBe(true);
+  });
+
+  test("not told yet where the bounces go: the setup is still being made, and its task goes on", async () => {
+    const fail = { operation: "PutEmailIdentityMailFromAttributes", status: 500 };
+    const setup = await world.sandbox.withFaults({ ses: { fail } }, async () => {
+      const name = world.unique("clinic");
+      const json = { tenant_name: name, domain_identity: `mail.${name}.example` };
+      const made = await workspace.api.expect<SetupDetail>(201, "POST", "/v1/ses-setup", { json });
+      await until(
+        "it was not told",
+        () => world.sandbox.calls(fail.operation),
+        (calls) => calls.some(({ status }) => status === fail.status),
+      );
+      return made;
+    });
+    await workspace.publish(setup);
+    const { dns_records: records } = await read(setup.id);
+    expect(records[3]).toMatchObject({
+      verified: false,
+      reason: "provisioning",
+      found: [setup.dns_records[3]?.record],
+      fix: expect.stringContaining("still being made"),
+    });
+    await tick(Date.now() + 60_000);
+    expect((await verify(setup.id)).dns_records.every(({ verified }) => verified)).toBe(true);
   });
 
   test("other keys: its records replace the old ones", async () => {
@@ -161,6 +186,19 @@ function testOutages({ world, workspace, read, verify, searchedSetup }: Place): 
       ...Array(3).fill(true),
     ]);
     expect((await listedSetup(workspace, setup.id))?.dns_verified).toBe(false);
+  });
+
+  test("of one resolver makes no no of what the other one misses", async () => {
+    const setup = await workspace.verifiedSetup();
+    const { address = "" } = setup.dns_records[4] ?? {};
+    await world.sandbox.removeDns(address, "TXT");
+    for (const resolver of [1, 2]) {
+      const faults = { dns: { servfail: true, resolver } };
+      const { dns_records: records } = await world.sandbox.withFaults(faults, () => read(setup.id));
+      expect(records[4]).toMatchObject({ verified: true, reason: "lookup_failed" });
+    }
+    const { dns_records: records } = await read(setup.id);
+    expect(records[4]).toMatchObject({ verified: false, reason: "missing" });
   });
 
   test("fifty reads of one setup at once ask SES twice at most", async () => {
