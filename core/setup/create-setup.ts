@@ -11,9 +11,10 @@ import type { IdSource } from "../ports/id-source.ts";
 import type { SetupInWork, SetupNameTaken } from "../ports/setup-store.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { CarryOutPorts } from "../tasks/carry-out.ts";
-import { RESUME_MS, WORK_MS } from "../tasks/task.ts";
+import { WORK_MS } from "../tasks/task.ts";
+import { endFailedCreation } from "./failed-creation.ts";
 import { isStanding, type StandingSetup } from "./find-setup.ts";
-import { isOutOfTime, type ProviderRefused, refusalOf, takeSteps, undoSteps } from "./provider-steps.ts";
+import { type ProviderRefused, takeSteps } from "./provider-steps.ts";
 import { provisionNow, type ProvisionSetupPorts } from "./provision-setup.ts";
 import { dkimRecords, mustHaveLeft, stillStands } from "./released-domain.ts";
 import type { SesSetup } from "./ses-setup.ts";
@@ -111,14 +112,5 @@ async function make(
     return ok(stored);
   }
 
-  const { fault, taken, work, done, mayBeDone } = ended;
-  const refusal = taken ?? refusalOf(fault);
-  if (isOutOfTime(fault) && (done > 0 || mayBeDone)) {
-    await setups.letGo(task, clock.now() + RESUME_MS);
-    return err(refusal);
-  }
-  const undone = await undoSteps(STANDING_STEPS, work, { done, mayBeDone, isCertain: true });
-  if (undone.ok) await setups.release(task);
-  else await setups.letGo(task, clock.now());
-  return err(refusal);
+  return err(await endFailedCreation(STANDING_STEPS, ended, task, { reservations: setups, clock }));
 }

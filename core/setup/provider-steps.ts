@@ -85,6 +85,23 @@ const unclear = ({ kind, reason }: ProviderFault): ProviderFault => ({
   reason,
 });
 
+/** What the steps may have left at the provider. */
+export type Remains = {
+  /** So many steps are done, as far as anybody knows. */
+  readonly done: number;
+  /** The step after them may be done as well. */
+  readonly mayBeDone: boolean;
+  /** The first `done` steps were taken in this very run. */
+  readonly isCertain: boolean;
+};
+
+/** What may stand of something that an earlier run began: any of it. */
+export const allOf = (steps: readonly unknown[]): Remains => ({
+  done: steps.length,
+  mayBeDone: false,
+  isCertain: false,
+});
+
 /**
  * Undoes what the first `done` steps made, last made first: the provider deletes nothing that something else is bound
  * to. What the step after them made, and everything when `isCertain` is false, is looked at first and left alone unless
@@ -93,7 +110,7 @@ const unclear = ({ kind, reason }: ProviderFault): ProviderFault => ({
 export async function undoSteps<Work, Taken>(
   steps: readonly ProviderStep<Work, Taken>[],
   begun: Work,
-  { done, mayBeDone, isCertain }: { done: number; mayBeDone: boolean; isCertain: boolean },
+  { done, mayBeDone, isCertain }: Remains,
 ): Promise<Result<void, ProviderFault>> {
   let work = begun;
   const standing = steps.slice(0, mayBeDone ? done + 1 : done);

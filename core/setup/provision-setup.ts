@@ -5,7 +5,7 @@ import type { ProviderTurns } from "../ports/provider-turns.ts";
 import type { SetupStore } from "../ports/setup-store.ts";
 import { type CarryOutPorts, carryOut, TASK_DONE, type TaskEnd, taskFailed } from "../tasks/carry-out.ts";
 import { LEASE_MS, type Task, WORK_MS } from "../tasks/task.ts";
-import { takeSteps, undoSteps } from "./provider-steps.ts";
+import { allOf, takeSteps, undoSteps } from "./provider-steps.ts";
 import type { SesSetup } from "./ses-setup.ts";
 import { SETUP_STEPS, STANDING_STEPS, workOn } from "./setup-steps.ts";
 
@@ -17,7 +17,7 @@ export type ProvisionSetupPorts = {
   readonly settings: { readonly installation: string };
 };
 
-/** While a setup is being taken down there is nothing to make. */
+/** While a setup is being taken down there is nothing to make, unless it stands again in the end. */
 const DELETING_MS = 60_000;
 
 export async function provisionSetup(ports: ProvisionSetupPorts, task: Task): Promise<TaskEnd> {
@@ -28,17 +28,21 @@ export async function provisionSetup(ports: ProvisionSetupPorts, task: Task): Pr
     case "ready":
       return complete(ports, setup, task);
     case "deleting":
-      return { kind: "again", at: ports.clock.now() + DELETING_MS };
+      return onceItStands(ports);
     default:
       return TASK_DONE;
   }
 }
 
+const onceItStands = ({ clock }: ProvisionSetupPorts): TaskEnd => ({
+  kind: "again",
+  at: clock.now() + DELETING_MS,
+});
+
 async function undo(ports: ProvisionSetupPorts, setup: SesSetup, task: Task): Promise<TaskEnd> {
   const provider = ports.mailProvider.startingBy(ports.clock.now() + WORK_MS);
   const work = workOn(provider, ports.settings.installation, setup);
-  const all = { done: STANDING_STEPS.length, mayBeDone: false, isCertain: false };
-  const undone = await undoSteps(STANDING_STEPS, work, all);
+  const undone = await undoSteps(STANDING_STEPS, work, allOf(STANDING_STEPS));
   if (!undone.ok) return taskFailed(undone.error.reason);
   await ports.setups.release(task);
   return TASK_DONE;
@@ -52,7 +56,14 @@ async function complete(ports: ProvisionSetupPorts, setup: SesSetup, task: Task)
     (done) => ports.setups.recordStep(task, done),
     setup.stepsDone,
   );
-  return ended.kind === "failed" ? taskFailed(ended.fault.reason) : TASK_DONE;
+  switch (ended.kind) {
+    case "done":
+      return TASK_DONE;
+    case "failed":
+      return taskFailed(ended.fault.reason);
+    case "lost":
+      return onceItStands(ports);
+  }
 }
 
 /** Claims the setup's task, if nobody holds it, and carries it out. */

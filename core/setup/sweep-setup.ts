@@ -6,6 +6,7 @@ import { TASK_DONE } from "../tasks/carry-out.ts";
 import type { Task } from "../tasks/task.ts";
 import { recheck, type RecheckPorts } from "./check-setup.ts";
 import { removeUnverified, type RemoveSetupPorts } from "./delete-setup.ts";
+import type { RecordVerdict, VerdictReason } from "./dns-verdict.ts";
 import { isStanding } from "./find-setup.ts";
 import type { SesSetup } from "./ses-setup.ts";
 
@@ -18,11 +19,22 @@ const UNVERIFIED_MS_MAX = 14 * DAY_MS;
 /** Waiting so long makes the pause between two looks a minute longer. */
 const BACKOFF_DIVISOR = 10;
 
-/** Nobody ever published all its records, for two weeks. */
+/** What says nothing against the customer: nobody could look, or the provider has yet to see what is there. */
+const NOT_THEIRS: readonly (VerdictReason | null)[] = ["lookup_failed", "awaiting_provider", "provisioning"];
+
+/** Nobody ever published all its records, for two weeks, and DNS itself shows that one is missing or wrong. */
 export const isAbandoned = (
-  { dnsVerified, dnsLostAt, createdAt }: Pick<SesSetup, "dnsVerified" | "dnsLostAt" | "createdAt">,
+  { dnsVerified, dnsLostAt, createdAt, verdicts }: Abandonable,
   now: number,
-): boolean => !dnsVerified && dnsLostAt === null && now - createdAt > UNVERIFIED_MS_MAX;
+): boolean =>
+  !dnsVerified &&
+  dnsLostAt === null &&
+  now - createdAt > UNVERIFIED_MS_MAX &&
+  verdicts.some(({ verified, reason }) => !verified && !NOT_THEIRS.includes(reason));
+
+type Abandonable = Pick<SesSetup, "dnsVerified" | "dnsLostAt" | "createdAt"> & {
+  readonly verdicts: readonly Pick<RecordVerdict, "verified" | "reason">[];
+};
 
 /** When to look next: in a minute during the first hour of waiting, then later and later, at most hourly; daily when right. */
 export function nextSweepAt(

@@ -14,16 +14,11 @@ import { beginStanding } from "../reputation/begin-standing.ts";
 import type { TierPolicy } from "../reputation/tier-policy.ts";
 import { err, ok, type Result } from "../result.ts";
 import { recheck, type RecheckPorts } from "../setup/check-setup.ts";
+import { endFailedCreation } from "../setup/failed-creation.ts";
 import { findSetup, type SetupNotFound, type StandingSetup } from "../setup/find-setup.ts";
-import {
-  isOutOfTime,
-  type ProviderRefused,
-  refusalOf,
-  takeSteps,
-  undoSteps,
-} from "../setup/provider-steps.ts";
+import { type ProviderRefused, takeSteps } from "../setup/provider-steps.ts";
 import type { SetupSharing } from "../setup/ses-setup.ts";
-import { RESUME_MS, WORK_MS } from "../tasks/task.ts";
+import { WORK_MS } from "../tasks/task.ts";
 import { configurationSetName, configurationSetSeed } from "./configuration-set.ts";
 import { EMAIL_USE_CASE_STEPS, workOnUseCase } from "./email-use-case-steps.ts";
 import { senderAddressFault, type SenderAddressRefused } from "./sender-address.ts";
@@ -141,16 +136,7 @@ async function make(
       : err({ kind: "provider_timed_out" });
   }
 
-  const { fault, taken, work, done, mayBeDone } = ended;
-  const refusal = taken ?? refusalOf(fault);
-  if (isOutOfTime(fault) && (done > 0 || mayBeDone)) {
-    await useCases.letGo(task, clock.now() + RESUME_MS);
-    return err(refusal);
-  }
-  const undone = await undoSteps(EMAIL_USE_CASE_STEPS, work, { done, mayBeDone, isCertain: true });
-  if (undone.ok) await useCases.release(task);
-  else await useCases.letGo(task, clock.now());
-  return err(refusal);
+  return err(await endFailedCreation(EMAIL_USE_CASE_STEPS, ended, task, { reservations: useCases, clock }));
 }
 
 /** The setup, if mail may be bound to it; a "no" that may be out of date is checked live first. */

@@ -5,7 +5,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { ProviderTurns } from "../ports/provider-turns.ts";
 import type { SetupStore } from "../ports/setup-store.ts";
 import type { UseCaseStore } from "../ports/use-case-store.ts";
-import { undoSteps } from "../setup/provider-steps.ts";
+import { allOf, undoSteps } from "../setup/provider-steps.ts";
 import { TASK_DONE, type TaskEnd, taskFailed } from "../tasks/carry-out.ts";
 import { type Task, WORK_MS } from "../tasks/task.ts";
 import { EMAIL_USE_CASE_STEPS, workOnUseCase } from "./email-use-case-steps.ts";
@@ -26,11 +26,10 @@ export async function undoUseCase(ports: UndoUseCasePorts, task: Task): Promise<
   const setup = await setups.find(useCase.setupId);
   assert(setup !== null, "a setup was deleted while a use case referred to it");
   const provider = ports.mailProvider.startingBy(clock.now() + WORK_MS);
-  const all = { done: EMAIL_USE_CASE_STEPS.length, mayBeDone: false, isCertain: false };
   const undone = await undoSteps(
     EMAIL_USE_CASE_STEPS,
     workOnUseCase(provider, settings, useCase, setup),
-    all,
+    allOf(EMAIL_USE_CASE_STEPS),
   );
   if (!undone.ok) return taskFailed(undone.error.reason);
   await useCases.release(task);

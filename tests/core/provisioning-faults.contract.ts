@@ -148,6 +148,35 @@ const creations = (thing: Thing): readonly ContractCase<SetupWorld>[] =>
     },
   }));
 
+const withoutTurn = (operation: Operation): ReturnType<typeof faultRows>[number] => [
+  `no turn for ${operation}`,
+  operation,
+  { kind: "out_of_turn" },
+  "provider_timed_out",
+];
+
+/** A request ran out of time, all it asked for being there; the same one takes it up, and fails as well. */
+const resumptions = (thing: Thing): readonly ContractCase<SetupWorld>[] =>
+  [...faultRows(thing.making), ...thing.making.map(withoutTurn)].map(([name, operation, fault, refusal]) => ({
+    name: `a ${thing.name} that is taken up and fails again leaves nothing behind: ${name}`,
+    async run(world) {
+      const requests = await thing.prepare(world);
+      const { mailProvider } = world.ports;
+      const before = mailProvider.standing;
+      const last = thing.making.at(-1);
+      assert.ok(last);
+      mailProvider.faults.set(last, { kind: "timed_out", afterAccept: true });
+      assert.equal(outcomeOf(await requests.create()), "provider_timed_out");
+
+      mailProvider.faults.set(operation, fault);
+      assert.equal(outcomeOf(await requests.create("key-2")), refusal);
+      if (refusal === "provider_timed_out") await ticks(world);
+      assert.deepEqual(mailProvider.standing, before);
+      assert.deepEqual(await requests.list(), []);
+      assert.equal(outcomeOf(await requests.createOther()), "done");
+    },
+  }));
+
 const completions = (thing: Thing): readonly ContractCase<SetupWorld>[] =>
   faultRows(thing.completing).map(([name, operation, fault]) => ({
     name: `a ${thing.name} that was answered is completed by its task: ${name}`,
@@ -234,5 +263,10 @@ const isCertain = ({ kind }: PlannedFault): boolean => kind === "refused" || kin
 export const contract: Contract<SetupWorld> = {
   name: "setups and use cases while the mail provider fails",
   open: (database) => setupWorldOn(database),
-  cases: THINGS.flatMap((thing) => [...creations(thing), ...completions(thing), ...deletions(thing)]),
+  cases: THINGS.flatMap((thing) => [
+    ...creations(thing),
+    ...resumptions(thing),
+    ...completions(thing),
+    ...deletions(thing),
+  ]),
 };

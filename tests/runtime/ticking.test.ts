@@ -4,8 +4,10 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { join } from "node:path";
 import { WHY_NO_LIBSQL_SERVER } from "../support/libsql-server.ts";
 import {
+  type LongLivedRuntime,
   OPERATOR_KEY,
   type Program,
+  type ProgramOptions,
   startProgram,
   startSandboxProgram,
   temporaryFolder,
@@ -38,20 +40,36 @@ async function worldWithSetup(url: string, runtime: string): Promise<World> {
 
 const reviews = ({ sandbox }: World) => sandbox.calls("ListReputationEntities");
 
+/** Makes work with one program, and waits until a second one has done it. */
+async function leaveToTheNext(options: ProgramOptions & { readonly runtime: LongLivedRuntime }) {
+  const first = await startProgram(options);
+  const world = await worldWithSetup(first.url, options.runtime);
+  await first.stop();
+  const next = await startProgram(options);
+  await until(
+    "the tenants are reviewed",
+    () => reviews(world),
+    (calls) => calls.length > 0,
+  );
+  expect(await next.stop()).toBe(0);
+}
+
 for (const runtime of ["bun", "deno", "node"] as const)
-  testOn(runtime)("what a program left to do is done by the next one, by itself", async () => {
-    const options = { runtime, sandboxUrl: sandbox.url, dataDir: join(folder.path, runtime) };
-    const first = await startProgram(options);
-    const world = await worldWithSetup(first.url, runtime);
-    await first.stop();
-    const next = await startProgram(options);
-    await until(
-      "the tenants are reviewed",
-      () => reviews(world),
-      (calls) => calls.length > 0,
-    );
-    await next.stop();
+  testOn(runtime)("what a program left to do is done by the next one, by itself", () =>
+    leaveToTheNext({ runtime, sandboxUrl: sandbox.url, dataDir: join(folder.path, runtime) }),
+  );
+
+testOn("deno")("where it has a cron, that calls for the work, every minute", async () => {
+  const outputFile = join(folder.path, "deno-cron-output");
+  await leaveToTheNext({
+    runtime: "deno",
+    flags: ["--unstable-cron", "--preload", join(import.meta.dir, "../support/deno-cron-at-once.ts")],
+    sandboxUrl: sandbox.url,
+    dataDir: join(folder.path, "deno-cron"),
+    outputFile,
   });
+  expect(await Bun.file(outputFile).text()).toContain("cron: tick * * * * *\n");
+});
 
 const reason = skipReason(WHY_NO_LIBSQL_SERVER);
 if (reason === null)

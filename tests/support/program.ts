@@ -25,6 +25,8 @@ export type Program = {
 
 export type ProgramOptions = {
   readonly runtime?: LongLivedRuntime;
+  /** Of Deno. */
+  readonly flags?: readonly string[];
   readonly sandboxUrl: string;
   readonly dataDir: string;
   readonly port?: number;
@@ -45,12 +47,12 @@ const START_TIMEOUT_MS = 60_000;
 const POLL_MS = 20;
 
 /** The command of each runtime, by package path: what is on PATH may be another version. */
-function commandOf(runtime: LongLivedRuntime): readonly string[] {
+function commandOf(runtime: LongLivedRuntime, flags: readonly string[] = []): readonly string[] {
   if (runtime === "bun") return [process.execPath, "edge/runtime/bun.ts"];
   const binary = BINARIES[runtime];
   if (binary === null) throw new Error(whyNotInstalled(runtime) ?? runtime);
   return runtime === "deno"
-    ? [binary, "run", "--allow-all", "edge/runtime/deno.ts"]
+    ? [binary, "run", "--allow-all", ...flags, "edge/runtime/deno.ts"]
     : [binary, "edge/runtime/node.ts"];
 }
 
@@ -72,7 +74,7 @@ export async function startProgram(options: ProgramOptions): Promise<Program> {
     SES_CALLS_PER_SECOND: UNHURRIED,
     ...options.environment,
   };
-  const child = spawn(commandOf(options.runtime ?? "bun"), environment, options.outputFile);
+  const child = spawn(commandOf(options.runtime ?? "bun", options.flags), environment, options.outputFile);
   return running(child, url, async () => {
     const hookUrl = `${url}/hooks/sns`;
     return (await answers(`${url}/readyz`)) && (await isSubscribed(options.sandboxUrl, hookUrl));

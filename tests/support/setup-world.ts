@@ -10,6 +10,7 @@ import type { Database } from "../../adapters/libsql/database.ts";
 import type { Id } from "../../core/ids.ts";
 import type { Result } from "../../core/result.ts";
 import { checkSetup } from "../../core/setup/check-setup.ts";
+import { LEASE_MS } from "../../core/tasks/task.ts";
 import { tick } from "../../core/tasks/tick.ts";
 import { createSetup } from "../../core/setup/create-setup.ts";
 import { deriveDnsRecords } from "../../core/setup/dns-records.ts";
@@ -115,6 +116,13 @@ export async function checked({ ports, workspaceId }: SetupWorld, setupId: Id): 
   const setup = await checkSetup(ports, { workspaceId, setupId });
   if (!setup.ok) throw new Error(`no setup: ${setup.error.kind}`);
   return setup.value;
+}
+
+/** Whoever is at work has been held up for so long that everybody's lease has run out, by the database's clock as well. */
+export async function leasesRunOut({ ports, database }: SetupWorld): Promise<void> {
+  ports.clock.pass(LEASE_MS);
+  const sql = "UPDATE task SET claimed_until = 0 WHERE claimed_until IS NOT NULL";
+  await database.write({ statements: [{ sql, args: [] }], outcome: () => undefined });
 }
 
 /** Long enough for leases, for the time in which a request may be repeated, and for the first back-offs. */

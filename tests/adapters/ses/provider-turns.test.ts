@@ -50,6 +50,27 @@ test("turns reserved together are kept from others, and taken anew when they hav
   expect(await two.deleteTenant("a")).toMatchObject({ error: { kind: "out_of_turn" } });
 });
 
+// As long as a creation, a verify, a read and a sweep wait: so long a line do they join.
+test.each([
+  [0, ["creation", "verify", "read", "sweep"]],
+  [2, ["creation", "verify", "read"]],
+  [5, ["creation", "verify"]],
+  [10, ["creation"]],
+  [15, []],
+])("in a line of %i, who can wait longest is served: %j", async (line, served) => {
+  const patience = { creation: 17_000, verify: 10_000, read: 3000, sweep: 100 };
+  const isServed = async (waitMs: number): Promise<boolean> => {
+    const { paced, clock } = makeTurns();
+    const others = paced.startingBy(60_000, { calls: Math.max(1, line) });
+    if (line > 0) await others.deleteTenant("a");
+    const answer = await paced.startingBy(clock.at + waitMs).deleteTenant("b");
+    return !answer.ok && answer.error.kind === "not_found";
+  };
+  const all = Object.entries(patience);
+  const were = await Promise.all(all.map(async ([name, waitMs]) => ((await isServed(waitMs)) ? [name] : [])));
+  expect(were.flat()).toEqual(served);
+});
+
 test("who wakes up too late takes another turn", async () => {
   const { paced, madeAt } = makeTurns({ lateMs: [0, 170, 190, 0] });
   const provider = paced.startingBy(60_000);

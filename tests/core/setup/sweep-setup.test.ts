@@ -1,4 +1,6 @@
 import { describe, expect, test } from "bun:test";
+import { deriveDnsRecords } from "../../../core/setup/dns-records.ts";
+import type { VerdictReason } from "../../../core/setup/dns-verdict.ts";
 import { isAbandoned, nextSweepAt } from "../../../core/setup/sweep-setup.ts";
 import { tick } from "../../../core/tasks/tick.ts";
 import { addUseCase } from "../../support/channel-samples.ts";
@@ -24,11 +26,21 @@ describe("when a setup is looked at next", () => {
 });
 
 describe("a setup counts as abandoned", () => {
+  const verdicts = [
+    { verified: true, reason: null },
+    { verified: false, reason: "missing" },
+  ] as const;
+  const waiting = { dnsVerified: false, dnsLostAt: null, createdAt: 0, verdicts };
+  const says = (reason: VerdictReason) => ({ ...waiting, verdicts: [{ verified: false, reason }] });
   const rows: [name: string, setup: Parameters<typeof isAbandoned>[0], now: number, expected: boolean][] = [
-    ["not within 14 days", { dnsVerified: false, dnsLostAt: null, createdAt: 0 }, 14 * DAY, false],
-    ["after them", { dnsVerified: false, dnsLostAt: null, createdAt: 0 }, 14 * DAY + 1, true],
-    ["never while it is verified", { dnsVerified: true, dnsLostAt: null, createdAt: 0 }, 99 * DAY, false],
-    ["never once it was", { dnsVerified: false, dnsLostAt: 1, createdAt: 0 }, 99 * DAY, false],
+    ["not within 14 days", waiting, 14 * DAY, false],
+    ["after them", waiting, 14 * DAY + 1, true],
+    ["never while it is verified", { ...waiting, dnsVerified: true }, 99 * DAY, false],
+    ["never once it was", { ...waiting, dnsLostAt: 1 }, 99 * DAY, false],
+    ["not before anybody looked", { ...waiting, verdicts: [] }, 99 * DAY, false],
+    ["not while nobody can look", says("lookup_failed"), 99 * DAY, false],
+    ["not while the provider has yet to see what is there", says("awaiting_provider"), 99 * DAY, false],
+    ["not while the rest of it is made", says("provisioning"), 99 * DAY, false],
   ];
   test.each(rows)("%s", (_, setup, now, expected) => expect(isAbandoned(setup, now)).toBe(expected));
 });
@@ -69,6 +81,25 @@ describe("a sweep", () => {
     expect(await ports.setups.find(abandoned.id)).toBe(null);
     expect(ports.mailProvider.identities.has(DOMAIN)).toBe(false);
     for (const { id } of [used, verified]) expect(await ports.setups.find(id)).not.toBe(null);
+  });
+
+  test("removes nothing because an upstream is out on the last day", async () => {
+    const world = await makeSetupWorld();
+    const { ports } = world;
+    const { id } = await createdSetup(world);
+    const late = ports.clock.now() + 14 * DAY + HOUR;
+    ports.dns.resolvers = [false, false];
+    await tick(ports, { at: late });
+    expect(await ports.setups.find(id)).not.toBe(null);
+    ports.dns.resolvers = [true, true];
+    await tick(ports, { at: late + 2 * HOUR });
+    expect(await ports.setups.find(id)).toBe(null);
+
+    const published = await createdSetup(world, "published.example");
+    ports.dns.publish(deriveDnsRecords(published));
+    ports.mailProvider.faults.set("getIdentity", { kind: "unavailable", always: true });
+    await tick(ports, { at: late + 4 * HOUR });
+    expect(await ports.setups.find(published.id)).not.toBe(null);
   });
 });
 

@@ -2,6 +2,8 @@
 // whatever the next one's ticks find, a number is listed exactly when it points here, and can be used again.
 import { expect, test } from "bun:test";
 import fc from "fast-check";
+import type { AccountNumber } from "../../../core/ports/voice-provider.ts";
+import { ok } from "../../../core/result.ts";
 import { tick } from "../../../core/tasks/tick.ts";
 import { assignNumber } from "../../../core/voice/assign-number.ts";
 import { listNumbers } from "../../../core/voice/list-numbers.ts";
@@ -9,7 +11,7 @@ import { webhookUrl } from "../../../core/voice/phone-number.ts";
 import { releaseNumber } from "../../../core/voice/release-number.ts";
 import { valueOf } from "../../support/channel-samples.ts";
 import { Gate, Life, mortalPorts } from "../../support/mortal.ts";
-import { outcomeOf, PUBLIC_URL, ticks } from "../../support/setup-world.ts";
+import { leasesRunOut, outcomeOf, PUBLIC_URL, ticks } from "../../support/setup-world.ts";
 import { ELSEWHERE, makeVoiceWorld, NUMBER, type VoiceWorld } from "../../support/voice-world.ts";
 
 type Work = (world: VoiceWorld, ports: VoiceWorld["ports"]) => Promise<unknown>;
@@ -98,6 +100,45 @@ test("a program that dies while it undoes an assignment leaves nothing in the en
   });
 }, 60_000);
 
+test.each(["refused", "throttled", "unavailable", "timed_out", "credentials_refused"] as const)(
+  "a release that may be done is not taken for undone when it is asked for again and Twilio does not say: %s",
+  async (kind) => {
+    const world = await makeVoiceWorld();
+    const { voiceProvider } = world.ports;
+    await assign(world, world.ports);
+    voiceProvider.faults.set("pointNumber", { kind: "timed_out", afterAccept: true });
+    await release(world, world.ports);
+    voiceProvider.faults.set("getNumber", { kind });
+    await release(world, world.ports);
+    await ticks(world);
+    expect(await assertWhole(world)).toBe(false);
+  },
+);
+
+test("an assignment that may be done is undone when it is asked for again and refused", async () => {
+  const world = await makeVoiceWorld();
+  const { voiceProvider } = world.ports;
+  const before = voiceProvider.numbers.get(NUMBER);
+  if (!before) throw new Error("no number");
+  voiceProvider.faults.set("pointNumber", { kind: "timed_out", afterAccept: true });
+  await assign(world, world.ports);
+  // Its number was looked at before the first one's call took effect.
+  const looks: AccountNumber[] = [before];
+  const looksEarly = new Proxy(voiceProvider, {
+    get(target, name) {
+      const member: unknown = Reflect.get(target, name);
+      if (typeof member !== "function") return member;
+      const early = name === "getNumber" ? looks.pop() : undefined;
+      return early ? () => Promise.resolve(ok(early)) : member.bind(target);
+    },
+  });
+  voiceProvider.faults.set("pointNumber", { kind: "refused" });
+  await assign(world, { ...world.ports, voiceProvider: looksEarly });
+  await ticks(world);
+  expect(await assertWhole(world)).toBe(false);
+  expect(voiceProvider.targetOf(NUMBER)).toMatchObject(ELSEWHERE);
+});
+
 type Instants = { readonly first: number; readonly second: number; readonly repeats: boolean };
 
 test.each<[string, Work | null, Work]>([
@@ -118,8 +159,7 @@ test.each<[string, Work | null, Work]>([
       const [held, successor] = [new Gate(first), new Gate(second)];
       const before = work(world, mortalPorts(world.ports, held)).catch(() => undefined);
       await Promise.race([before, held.isClosed]);
-      // Its lease has run out, by any clock.
-      clock.pass(61_000);
+      await leasesRunOut(world);
       const ports = mortalPorts(world.ports, successor);
       const after = (repeats ? work(world, ports) : tick(ports, { at: clock.now() })).catch(() => undefined);
       await Promise.race([after, successor.isClosed]);

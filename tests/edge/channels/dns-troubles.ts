@@ -19,8 +19,8 @@ export type DnsTrouble = {
   readonly reason: string | null;
   /** What the fix has to say; null: there is nothing to do. */
   readonly fix: RegExp | null;
-  /** What has to be shown as found. */
-  readonly found?: RegExp;
+  /** What has to be shown as found, joined; null: nothing. */
+  readonly found: RegExp | null;
 };
 
 export const DNS_TROUBLES: readonly DnsTrouble[] = [
@@ -31,6 +31,7 @@ export const DNS_TROUBLES: readonly DnsTrouble[] = [
     verified: true,
     reason: null,
     fix: null,
+    found: /^10 feedback-smtp\.[^.]+\.amazonses\.com$/,
   },
   {
     name: "another case",
@@ -39,6 +40,7 @@ export const DNS_TROUBLES: readonly DnsTrouble[] = [
     verified: true,
     reason: null,
     fix: null,
+    found: /\.dkim\.amazonses\.com$/,
   },
   {
     name: "a TXT in several strings",
@@ -47,6 +49,7 @@ export const DNS_TROUBLES: readonly DnsTrouble[] = [
     verified: true,
     reason: null,
     fix: null,
+    found: /^v=spf1 include:amazonses\.com ~all$/,
   },
   {
     name: "nothing there",
@@ -55,6 +58,7 @@ export const DNS_TROUBLES: readonly DnsTrouble[] = [
     verified: false,
     reason: "missing",
     fix: /^Publish a TXT record named bounce\./,
+    found: null,
   },
   {
     name: "the zone appended twice",
@@ -84,6 +88,7 @@ export const DNS_TROUBLES: readonly DnsTrouble[] = [
     verified: false,
     reason: "multiple_records",
     fix: /Merge the SPF records/,
+    found: /amazonses\.com.*other\.example/,
   },
   {
     name: "another SPF record",
@@ -101,6 +106,7 @@ export const DNS_TROUBLES: readonly DnsTrouble[] = [
     verified: true,
     reason: null,
     fix: null,
+    found: /^v=DMARC1; p=reject;/,
   },
   {
     name: "an inherited DMARC policy",
@@ -130,6 +136,7 @@ export const DNS_TROUBLES: readonly DnsTrouble[] = [
     verified: true,
     reason: "competing_mx",
     fix: /Mail comes here first/,
+    found: /amazonaws\.com.*90 mx\.other\.example/,
   },
   {
     name: "a flattened CNAME",
@@ -141,5 +148,6 @@ export const DNS_TROUBLES: readonly DnsTrouble[] = [
     verified: false,
     reason: "proxied",
     fix: /switch proxying/,
+    found: null,
   },
 ];

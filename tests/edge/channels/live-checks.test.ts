@@ -44,13 +44,14 @@ function testRecords({ world, workspace, read }: Place): void {
     if (row.fix) expect(seen?.fix).toMatch(row.fix);
     else expect(seen?.fix).toBe(null);
     if (row.found) expect(seen?.found.join()).toMatch(row.found);
+    else expect(seen?.found).toEqual([]);
     // The others are as they were, but for names that share the zone's trouble.
     expect(records.filter(({ verified }) => verified).length).toBeGreaterThanOrEqual(6);
     expect((await listedSetup(workspace, setup.id))?.dns_verified).toBe(row.verified);
   });
 }
 
-function testProvider({ world, workspace, read, tick, searchedSetup }: Place): void {
+function testProvider({ world, workspace, read, verify, tick, searchedSetup }: Place): void {
   test("pending: the records wait for it", async () => {
     const setup = await searchedSetup();
     await workspace.publish(setup);
@@ -60,6 +61,7 @@ function testProvider({ world, workspace, read, tick, searchedSetup }: Place): v
     expect(records.map(({ verified }) => verified)).toEqual([false, false, false, false, true, true, true]);
     expect(records[0]).toMatchObject({
       reason: "awaiting_provider",
+      found: [setup.dns_records[0]?.record],
       fix: expect.stringContaining("confirms it by itself"),
     });
   });
@@ -72,10 +74,36 @@ function testProvider({ world, workspace, read, tick, searchedSetup }: Place): v
     const failed = await read(setup.id);
     expect(failed.dns_records[3]).toMatchObject({
       reason: "awaiting_provider",
+      found: [setup.dns_records[3]?.record],
       fix: expect.stringContaining("gave up"),
     });
     const again = await read(setup.id);
     expect(again.dns_records.every(({ verified }) => verified)).toBe(true);
+  });
+
+  test("not told yet where the bounces go: the setup is still being made, and its task goes on", async () => {
+    const fail = { operation: "PutEmailIdentityMailFromAttributes", status: 500 };
+    const setup = await world.sandbox.withFaults({ ses: { fail } }, async () => {
+      const name = world.unique("clinic");
+      const json = { tenant_name: name, domain_identity: `mail.${name}.example` };
+      const made = await workspace.api.expect<SetupDetail>(201, "POST", "/v1/ses-setup", { json });
+      await until(
+        "it was not told",
+        () => world.sandbox.calls(fail.operation),
+        (calls) => calls.some(({ status }) => status === fail.status),
+      );
+      return made;
+    });
+    await workspace.publish(setup);
+    const { dns_records: records } = await read(setup.id);
+    expect(records[3]).toMatchObject({
+      verified: false,
+      reason: "provisioning",
+      found: [setup.dns_records[3]?.record],
+      fix: expect.stringContaining("still being made"),
+    });
+    await tick(Date.now() + 60_000);
+    expect((await verify(setup.id)).dns_records.every(({ verified }) => verified)).toBe(true);
   });
 
   test("other keys: its records replace the old ones", async () => {
@@ -84,6 +112,7 @@ function testProvider({ world, workspace, read, tick, searchedSetup }: Place): v
     await world.sandbox.setAccount({ identities: { [setup.domain_identity]: { dkim_generation: 1 } } });
     const told = await read(setup.id);
     expect(told.dns_records.slice(0, 3).map(({ reason }) => reason)).toEqual(Array(3).fill("tokens_changed"));
+    expect(told.dns_records[0]?.fix).toStartWith("Amazon SES has issued new DKIM keys: publish");
     expect(told.dns_records[0]?.address).not.toBe(setup.dns_records[0]?.address);
     await workspace.publish(told);
     const verified = await read(setup.id);
@@ -118,6 +147,10 @@ function testOutages({ world, workspace, read, verify, searchedSetup }: Place): 
     ["SERVFAIL", { dns: { servfail: true } }],
     ["resolvers that do not answer", { dns: { timeout: true } }],
     ["SES answers 500", { ses: { fail: { operation: "GetEmailIdentity", status: 500, times: 100 } } }],
+    [
+      "SES does not answer",
+      { ses: { fail: { operation: "GetEmailIdentity", status: "timeout", times: 100 } } },
+    ],
     ["SES throttles", { ses: { fail: { operation: "GetEmailIdentity", status: 429, times: 100 } } }],
   ];
   test.each(OUTAGES)(
@@ -132,7 +165,8 @@ function testOutages({ world, workspace, read, verify, searchedSetup }: Place): 
           expect(during.dns_records.every(({ verified }) => verified)).toBe(true);
           if ("dns" in faults) {
             expect(during.dns_checked_at).toBe(before.dns_checked_at);
-            expect(during.dns_records.map(({ reason }) => reason)).toEqual(Array(7).fill("lookup_failed"));
+            for (const { reason, fix } of during.dns_records)
+              expect([reason, fix]).toEqual(["lookup_failed", expect.stringMatching(/DNS did not answer/)]);
           }
         }
         expect((await listedSetup(workspace, before.id))?.dns_verified).toBe(true);
@@ -152,6 +186,19 @@ function testOutages({ world, workspace, read, verify, searchedSetup }: Place): 
       ...Array(3).fill(true),
     ]);
     expect((await listedSetup(workspace, setup.id))?.dns_verified).toBe(false);
+  });
+
+  test("of one resolver makes no no of what the other one misses", async () => {
+    const setup = await workspace.verifiedSetup();
+    const { address = "" } = setup.dns_records[4] ?? {};
+    await world.sandbox.removeDns(address, "TXT");
+    for (const resolver of [1, 2]) {
+      const faults = { dns: { servfail: true, resolver } };
+      const { dns_records: records } = await world.sandbox.withFaults(faults, () => read(setup.id));
+      expect(records[4]).toMatchObject({ verified: true, reason: "lookup_failed" });
+    }
+    const { dns_records: records } = await read(setup.id);
+    expect(records[4]).toMatchObject({ verified: false, reason: "missing" });
   });
 
   test("fifty reads of one setup at once ask SES twice at most", async () => {
