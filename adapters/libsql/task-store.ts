@@ -2,7 +2,7 @@
 // same fence. Tasks are inserted by the stores of what they are about (task-statements.ts).
 import { sql } from "drizzle-orm";
 import type { TaskStore } from "../../core/ports/task-store.ts";
-import { TASK_KINDS, type TaskKind } from "../../core/tasks/task.ts";
+import { OVERDUE_MS, TASK_KINDS, type TaskKind } from "../../core/tasks/task.ts";
 import type { Database, Statement } from "./database.ts";
 import { databaseNow } from "./database-clock.ts";
 import { task } from "./schema/task.ts";
@@ -26,12 +26,14 @@ const urgency = sql`CASE ${task.kind} ${sql.join(
   sql` `,
 )} END`;
 
+/** Woken tasks are due since 0: nobody knows how long they wait. By the clock on the wall, however far somebody looks ahead. */
+const isOverdue = sql`(${task.runAt} > 0 AND ${task.runAt} <= ${databaseNow} - ${sql.raw(String(OVERDUE_MS))})`;
 const lookedAhead = sql`max(${databaseNow}, coalesce(${sql.placeholder("at")}, 0))`;
 const claimDue = prepare<ClaimTaskArgs & { at: number | null; limit: number }>(
   sql`UPDATE ${task} SET ${setClaimed} WHERE ${bare(task.seq)} IN (
       SELECT ${task.seq} FROM ${task}
       WHERE ${task.runAt} <= ${lookedAhead} AND (${task.claimedUntil} IS NULL OR ${task.claimedUntil} <= ${lookedAhead})
-      ORDER BY ${urgency}, ${task.runAt} LIMIT ${sql.placeholder("limit")})
+      ORDER BY ${isOverdue} DESC, ${urgency}, ${task.runAt} LIMIT ${sql.placeholder("limit")})
       AND NOT ${hasClaimed}`,
 );
 

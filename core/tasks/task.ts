@@ -36,6 +36,8 @@ export type Task<Kind extends TaskKind = TaskKind> = {
  * rest is for a call that the network delivers late: what the next holder undoes must not appear after it.
  */
 export const LEASE_MS = 45_000;
+/** So late no task may be for others' sake: none but a flood of more urgent ones keeps it waiting for an hour. */
+export const OVERDUE_MS = 60 * 60 * 1000;
 
 /** How long after its claim a holder may still begin a provider call: with that call, 25 s. */
 export const WORK_MS = 17_000;

@@ -2,7 +2,7 @@
 // setups they are about: three each, of which `check_setup` is due a minute later.
 import assert from "node:assert/strict";
 import type { Id } from "../../core/ids.ts";
-import { WHOLE_INSTALLATION } from "../../core/tasks/task.ts";
+import { OVERDUE_MS, WHOLE_INSTALLATION } from "../../core/tasks/task.ts";
 import { addSetup, addWorkspace, type ChannelStores, makeChannelStores } from "../support/channel-samples.ts";
 import type { Contract } from "../support/contract.ts";
 
@@ -41,6 +41,17 @@ export const contract: Contract<ChannelStores> = {
           ],
         );
         assert.deepEqual(await tasks.claimDue(10, LEASE_MS, null), []);
+      },
+    },
+    {
+      name: "what is long overdue comes before what is more urgent",
+      async run({ tasks, ...stores }) {
+        const [id = ""] = await withSetups({ tasks, ...stores }, 2);
+        const check = await tasks.claim("check_setup", id, LEASE_MS);
+        assert.ok(check);
+        await tasks.postpone(check, Date.now() - OVERDUE_MS - 1000, 0);
+        const [first, second] = await tasks.claimDue(2, LEASE_MS, null);
+        assert.deepEqual(new Set([first?.kind, second?.kind]), new Set(["check_setup", "provision_setup"]));
       },
     },
     {
