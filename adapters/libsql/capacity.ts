@@ -62,7 +62,7 @@ export const isSecondUsedUp = isOver(ownSecond, accountQuota.mailsPerSecond);
 const takenAt = bareList([accountUse.workspaceSeq, accountUse.hourStartsAt]);
 const newSecond = sql`excluded.${bare(accountUse.secondStartsAt)}`;
 
-/** Between the mail's INSERT and its first fold: until then it is not counted. */
+/** Between the mail's INSERT and its place in its cohort: until then it is not counted. */
 export const takeOfAccount = prepare<CapacityArgs & { readonly id: Id }>(
   sql`${insertSelect(accountUse, {
     workspaceSeq: email.workspaceSeq,
