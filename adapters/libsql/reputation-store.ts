@@ -6,7 +6,7 @@ import { alias } from "drizzle-orm/sqlite-core";
 import { assert } from "../../core/assert.ts";
 import type { ReputationQuestion, ReputationStore } from "../../core/ports/reputation-store.ts";
 import type { AccountQuota } from "../../core/reputation/account-share.ts";
-import type { Standing, TierChange, TierChangeReason } from "../../core/reputation/standing.ts";
+import type { Standing, TierChange } from "../../core/reputation/standing.ts";
 import { THE_QUOTA, usedToday } from "./capacity.ts";
 import { insertSelect, select } from "./columns.ts";
 import type { Database, Statement } from "./database.ts";
@@ -75,17 +75,16 @@ const updateTier = prepare<Held & { readonly tier: Standing["tier"]; readonly at
     WHERE ${thisUseCase} AND ${useCase.tier} <> ${sql.placeholder("tier")} AND ${isHeld}`,
 );
 
-/** What one of these says may concern the others of the workspace and domain. */
-const WAKES_OTHERS: readonly TierChangeReason[] = ["setup_limit_exceeded", "sending_stopped"];
-
 const others = sql`SELECT ${standing.seq} AS own, ${beside.useCaseSeq} AS seq FROM ${withStanding}
   CROSS JOIN ${standing} AS ${beside} ON ${beside.workspaceSeq} = ${standing.workspaceSeq}
     AND ${beside.domainIdentity} = ${standing.domainIdentity} AND ${beside.seq} <> ${standing.seq}
   WHERE ${thisUseCase} AND ${isHeld}`;
+/** After the standing is recorded. Of a setup's use cases each is then woken by the ones before it, not by those after. */
+const isBehind = sql`NOT ${beside.isStopped} AND (${standing.isStopped} OR ${beside.incidentAt} IS NULL)`;
 const wakeOthers = prepare<Held>(
   wakeTasks(
     "review_tier",
-    sql`SELECT ${useCase.id} FROM (${others}) AS other CROSS JOIN ${useCase} ON ${useCase.seq} = other.seq
+    sql`SELECT ${useCase.id} FROM (${others} AND ${isBehind}) AS other CROSS JOIN ${useCase} ON ${useCase.seq} = other.seq
       AND ${useCase.status} = 'ready'`,
   ),
 );
@@ -99,7 +98,7 @@ const endOfDeleted = prepare<Held>(
 /** The line, and what it means for the others of the workspace and domain. */
 function changeStatements(held: Held, change: TierChange, after: Standing): readonly Statement[] {
   const line = addChange(held, change, after);
-  if (WAKES_OTHERS.includes(change.why)) return [line, wakeOthers(held)];
+  if (change.figures.some(({ scope }) => scope === "setup")) return [line, wakeOthers(held)];
   return change.why === "operator_resumed" ? [line, endOfDeleted(held)] : [line];
 }
 
@@ -170,9 +169,9 @@ export function makeReputationStore(database: Database): ReputationStore {
       const held = heldArgs(task);
       return runHeld(
         held,
-        ...(change === null ? [] : changeStatements(held, change, next)),
         update(held, next),
         updateTier({ ...held, tier: next.tier, at: change?.at ?? 0 }),
+        ...(change === null ? [] : changeStatements(held, change, next)),
       );
     },
 

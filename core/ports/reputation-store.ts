@@ -63,9 +63,10 @@ export type Inheritance = {
  * - `inheritance` answers for a domain that may never have been seen.
  * - `begin` notes that the configuration set is about to be moved to that tier's pool; `record` stores the standing and, if
  *   it changed, the line of the history, and the tier on the use case. Both are the task's holder's: false, and nothing is
- *   changed, once the lease is another's. Run again they change nothing more. A line of
- *   `setup_limit_exceeded` or `sending_stopped` wakes the reviews of the other use cases of that workspace and domain; one of
- *   `operator_resumed` also ends the suspensions that deleted ones among them left running.
+ *   changed, once the lease is another's. Run again they change nothing more. A line
+ *   that a figure of the setup decided wakes the reviews of those other use cases of that workspace and domain that are not
+ *   suspended yet, or, if it stopped sending, not stopped; one of `operator_resumed` also ends the suspensions that deleted
+ *   ones among them left running.
  * - `recordQuota` keeps what the provider said of the account; before the first time there is no limit.
  */
 export type ReputationStore = {

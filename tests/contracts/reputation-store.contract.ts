@@ -539,7 +539,7 @@ export const contract: Contract<EmailStores> = {
       },
     },
     {
-      name: "a line that concerns the setup wakes the reviews of the others that are not deleted",
+      name: "a line that the setup's figures decided wakes those of the others that do not stand so yet",
       async run(stores) {
         const one = await withUseCase(stores);
         const beside = await addBeside(stores, one, 2);
@@ -547,12 +547,19 @@ export const contract: Contract<EmailStores> = {
         await buryUseCase(stores, gone.id, NOW);
         await withUseCase(stores, 4);
         await dueReviews(stores);
-        await recorded(stores, one, SUSPENDED, changeOf());
-        assert.deepEqual(await dueReviews(stores), []);
-        await recorded(stores, one, SUSPENDED, changeOf({ why: "setup_limit_exceeded" }));
-        assert.deepEqual(await dueReviews(stores), [beside.id]);
-        await recorded(stores, one, SUSPENDED, changeOf({ why: "sending_stopped" }));
-        assert.deepEqual(await dueReviews(stores), [beside.id]);
+        const ofSetup = FIGURES.map((figure) => ({ ...figure, scope: "setup" as const }));
+        const stopped = { ...SUSPENDED, suspension: { ...SUSPENSION, isStopped: true } };
+        const woken = async (useCase: EmailUseCase, standing: Standing, figures: TierChange["figures"]) => {
+          await recorded(stores, useCase, standing, changeOf({ at: ++at, figures }));
+          return dueReviews(stores);
+        };
+        let at = SAMPLE_TIME;
+        assert.deepEqual(await woken(one, SUSPENDED, FIGURES), []);
+        assert.deepEqual(await woken(one, SUSPENDED, ofSetup), [beside.id]);
+        // Otherwise each of a setup's use cases would wake all others, again and again.
+        assert.deepEqual(await woken(beside, SUSPENDED, ofSetup), []);
+        assert.deepEqual(await woken(one, stopped, ofSetup), [beside.id]);
+        assert.deepEqual(await woken(beside, stopped, ofSetup), []);
       },
     },
     {
