@@ -93,13 +93,14 @@ export const released = (
     { at, from: standing.tier, why, figures: [] },
   );
 
-/** The hardest suspension that runs in a workspace and domain, and how its incident began. */
-export const runningIncident = (
-  incidents: readonly Incident[],
-): (Incident & { readonly running: Suspension }) | null => {
-  for (const { running, ...incident } of incidents) if (running !== null) return { ...incident, running };
-  return null;
-};
+/** The hardest suspension that runs in one of these incidents, as in `Incident`; null when none runs. */
+export const hardestOf = (incidents: readonly Incident[]): Suspension | null =>
+  incidents
+    .flatMap(({ running }) => running ?? [])
+    .reduce<Suspension | null>((one, other) => (one && hardness(one) >= hardness(other) ? one : other), null);
+
+const hardness = ({ isStopped, until }: Suspension): number =>
+  isStopped ? Infinity : (until ?? Number.MAX_VALUE);
 
 function reviewSuspended(
   policy: TierPolicy,
@@ -130,13 +131,16 @@ function suspendedBy(
   now: number,
 ): Review | null {
   const over = suspensionChecks(policy, figures, now).filter(({ holds }) => holds);
-  // Of one that began while this use case stood as it does, it is a part: the setup's other reviews were faster.
-  const running = runningIncident(figures.incidents);
-  const joined = running?.isSetupWide && running.startedAt > standing.tierSince ? running.running : null;
+  // What began before its counters did, it was suspended for then, and is not again.
+  const concerning = figures.incidents.filter(({ startedAt }) => startedAt >= standing.countsFrom);
+  // The setup's other reviews were faster.
+  const joined = hardestOf(concerning.filter(({ isSetupWide }) => isSetupWide));
   if (over.length === 0 && joined === null) return null;
 
   const isSetupWide = over.length === 0 || over.some(({ scope }) => scope === "setup");
-  const suspension = over.length === 0 && joined ? joined : newSuspension(policy, figures.incidents, now);
+  const suspension =
+    (over.length === 0 ? joined : null) ??
+    newSuspension(policy, figures.incidents, hardestOf(concerning), now);
   const capacity = Math.min(
     standing.capacity,
     ordinaryCapacity(policy, standing, figures, now),
@@ -160,14 +164,18 @@ function suspendedBy(
 }
 
 /** A part of the incident that runs, or a new one. */
-function newSuspension(policy: TierPolicy, incidents: readonly Incident[], now: number): Suspension {
+function newSuspension(
+  policy: TierPolicy,
+  incidents: readonly Incident[],
+  running: Suspension | null,
+  now: number,
+): Suspension {
   const { lasts, offencesWithin } = policy.suspension;
-  const running = runningIncident(incidents);
   const earlier = incidents.filter(({ startedAt }) => startedAt > now - offencesWithin).length;
-  const offence = running?.running.offence ?? earlier + 1;
+  const offence = running?.offence ?? earlier + 1;
   const lastsMs = lasts[offence - 1];
   return {
-    incidentAt: running?.startedAt ?? now,
+    incidentAt: running?.incidentAt ?? now,
     offence,
     until: lastsMs === undefined ? null : now + lastsMs,
     isStopped: false,
