@@ -28,13 +28,14 @@ export type ReputationRecord = {
   readonly standing: Standing;
   /** Of today's capacity, with what it carries over from deleted use cases. */
   readonly used: number;
-  /** The use case's own cohorts, by day and by part of a day, oldest first; those without a mail are left out. None lies before `standing.countsFrom`. */
+  /** Cohorts, oldest first; those without a mail are left out. By day the use case's own, none before `standing.countsFrom`. */
   readonly days: readonly Cohort[];
-  readonly buckets: readonly Cohort[];
   /**
-   * By part of a day, those of all use cases, deleted ones too, of its workspace on the domain of its setup (a deleted setup
-   * on that domain too), since a suspension of one of them last ended.
+   * By part of a day, beside its own those of its predecessors: the use cases of its workspace on the domain of its setup
+   * that were deleted before it was made. Theirs begin where a suspension of that workspace and domain last ended.
    */
+  readonly buckets: readonly Cohort[];
+  /** The same of all use cases of that workspace and domain, deleted ones too. */
   readonly setupBuckets: readonly Cohort[];
   /** Of its workspace and domain, newest first, at most INCIDENTS_MAX. */
   readonly incidents: readonly Incident[];

@@ -342,6 +342,44 @@ export const contract: Contract<EmailStores> = {
       },
     },
     {
+      name: "a use case's buckets are also those of its predecessors, since a suspension last ended; its days are its own",
+      async run(stores) {
+        const gone = await withUseCase(stores, 1);
+        const beside = await addBeside(stores, gone, 2);
+        for (const [n, useCase] of [gone, beside, gone].entries()) await sentAt(stores, useCase, n + 1, n);
+        await buryUseCase(stores, gone.id, SAMPLE_TIME);
+        const heir = await addBeside(stores, gone, 3);
+        await sentAt(stores, heir, 4, 3);
+        await told(stores, 1, bounce);
+        const hours = async (useCase: EmailUseCase) =>
+          inShort((await found(stores, useCase)).buckets).map(([hour, , , , bounced]) => [hour, bounced]);
+        assert.deepEqual(await hours(heir), [
+          [0, 1],
+          [2, 0],
+          [3, 0],
+        ]);
+        assert.deepEqual(inShort((await found(stores, heir)).days), [[0, 1, 1, 0, 0, 0]]);
+        const stranger = await withUseCase(stores, 4);
+        assert.deepEqual(await hours(stranger), []);
+        await recorded(stores, beside, SUSPENDED, changeOf());
+        await recorded(stores, beside, standingOf({ countsFrom: SAMPLE_TIME + HOUR_MS }), RELEASE);
+        assert.deepEqual(await hours(heir), [
+          [2, 0],
+          [3, 0],
+        ]);
+      },
+    },
+    {
+      name: "a use case that was there before another one was deleted is not its heir",
+      async run(stores) {
+        const gone = await withUseCase(stores, 1);
+        const beside = await addBeside(stores, gone, 2);
+        await sentAt(stores, gone, 1, 0);
+        await buryUseCase(stores, gone.id, beside.createdAt + 1);
+        assert.deepEqual((await found(stores, beside)).buckets, []);
+      },
+    },
+    {
       name: "a setup's buckets begin anew where a suspension of one of its use cases ended",
       async run(stores) {
         const one = await withUseCase(stores);

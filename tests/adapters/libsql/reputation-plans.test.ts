@@ -77,7 +77,7 @@ test.each<[string, (stores: EmailStores) => Promise<unknown>, sorts: readonly st
     "what a review reads",
     ({ reputation }) => reputation.find(question),
     // Days of any length; the cohorts of several use cases; who is hardest suspended.
-    ["GROUP BY", "GROUP BY", "ORDER BY"],
+    ["GROUP BY", "GROUP BY", "GROUP BY", "ORDER BY"],
   ],
   [
     "what a new use case inherits",
