@@ -5,7 +5,7 @@ import { sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
 import { assert } from "../../core/assert.ts";
 import type { ReputationQuestion, ReputationStore } from "../../core/ports/reputation-store.ts";
-import type { AccountQuota } from "../../core/reputation/account-share.ts";
+import { ACCOUNT_HOUR_MS, type AccountQuota, accountTime } from "../../core/reputation/account-share.ts";
 import type { Standing, TierChange } from "../../core/reputation/standing.ts";
 import { THE_QUOTA, usedToday } from "./capacity.ts";
 import { insertSelect, select } from "./columns.ts";
@@ -24,7 +24,7 @@ import {
 } from "./reputation-figures.ts";
 import { workspace } from "./schema/access.ts";
 import { useCase } from "./schema/channel.ts";
-import { accountQuota, standing, tierChange } from "./schema/reputation.ts";
+import { accountQuota, accountUse, standing, tierChange } from "./schema/reputation.ts";
 import {
   changeColumns,
   changeFromRow,
@@ -115,6 +115,14 @@ const keepQuota = prepare<AccountQuota & { readonly saidAt: number }>(
     WHERE excluded.${bare(accountQuota.saidAt)} >= ${accountQuota.saidAt}`,
 );
 
+/** A quick statement; a quarter of an hour's worth for as many workspaces. */
+const FORGOTTEN_MAX = 5_000;
+/** What no window reaches any more, with an hour to spare for clocks that are behind. */
+const forgetUse = prepare<{ readonly before: number }>(
+  sql`DELETE FROM ${accountUse} WHERE ${bare(accountUse.seq)} IN (SELECT ${accountUse.seq} FROM ${accountUse}
+    WHERE ${accountUse.hourStartsAt} < ${sql.placeholder("before")} LIMIT ${sql.raw(String(FORGOTTEN_MAX))})`,
+);
+
 export function makeReputationStore(database: Database): ReputationStore {
   /** Runs them, and answers whether the lease is the holder's. */
   const runHeld = (held: Held, ...statements: readonly Statement[]): Promise<boolean> =>
@@ -175,7 +183,10 @@ export function makeReputationStore(database: Database): ReputationStore {
       );
     },
 
-    recordQuota: (quota, at) =>
-      database.write({ statements: [keepQuota({ ...quota, saidAt: at })], outcome: () => undefined }),
+    recordQuota(quota, at) {
+      const before = accountTime(at).windowStartsAt - ACCOUNT_HOUR_MS;
+      const statements = [keepQuota({ ...quota, saidAt: at }), forgetUse({ before })];
+      return database.write({ statements, outcome: () => undefined });
+    },
   };
 }

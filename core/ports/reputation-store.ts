@@ -68,7 +68,8 @@ export type Inheritance = {
  *   that a figure of the setup decided wakes the reviews of those other use cases of that workspace and domain that are not
  *   suspended yet, or, if it stopped sending, not stopped; one of `operator_resumed` also ends the suspensions that deleted
  *   ones among them left running.
- * - `recordQuota` keeps what the provider said of the account; before the first time there is no limit.
+ * - `recordQuota` keeps what the provider said of the account; before the first time there is no limit. It
+ *   also forgets what workspaces took of it before the 24 hours and one more.
  */
 export type ReputationStore = {
   find(question: ReputationQuestion): Promise<ReputationRecord | null>;
