@@ -24,7 +24,7 @@ import {
 } from "./reputation-figures.ts";
 import { workspace } from "./schema/access.ts";
 import { useCase } from "./schema/channel.ts";
-import { accountQuota, accountUse, standing, tierChange } from "./schema/reputation.ts";
+import { accountQuota, accountUse, cohort, standing, tierChange } from "./schema/reputation.ts";
 import {
   changeColumns,
   changeFromRow,
@@ -43,9 +43,12 @@ const withStanding = sql`${useCase} CROSS JOIN ${standing} ON ${standing.useCase
 
 // ---- reading
 
-const used = select({ used: usedToday });
+const firstSentAt = sql<number | null>`(SELECT ${cohort.startsAt} FROM ${cohort}
+  WHERE ${cohort.useCaseSeq} = ${standing.useCaseSeq} AND ${cohort.startsAt} >= ${standing.countsFrom} AND ${cohort.sent} > 0
+  ORDER BY ${cohort.startsAt} LIMIT 1)`;
+const own = select({ used: usedToday, firstSentAt });
 const selectOne = prepare<ReputationQuestion>(
-  sql`SELECT ${useCaseColumns.list}, ${standingColumns.list}, ${used.list} FROM ${joinedUseCase}
+  sql`SELECT ${useCaseColumns.list}, ${standingColumns.list}, ${own.list} FROM ${joinedUseCase}
     JOIN ${standing} ON ${standing.useCaseSeq} = ${useCase.seq}
     WHERE ${useCase.id} = ${sql.placeholder("useCaseId")} AND ${useCase.deletedAt} IS NULL
       AND (${sql.placeholder("workspaceId")} IS NULL OR ${workspace.id} = ${sql.placeholder("workspaceId")})`,
@@ -149,7 +152,7 @@ export function makeReputationStore(database: Database): ReputationStore {
       return {
         useCase,
         standing: standingFromRow(useCase.tier, row),
-        ...used.read(row),
+        ...own.read(row),
         days: days.map(dayFigures.read),
         buckets: buckets.map(bucketFigures.read),
         setupBuckets: setupBuckets.map(bucketFigures.read),

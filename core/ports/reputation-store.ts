@@ -30,6 +30,8 @@ export type ReputationRecord = {
   readonly used: number;
   /** Cohorts, oldest first; those without a mail are left out. By day the use case's own, none before `standing.countsFrom`. */
   readonly days: readonly Cohort[];
+  /** The cohort of its first mail that is known to be sent, none before `standing.countsFrom`; null: there is none. */
+  readonly firstSentAt: number | null;
   /**
    * By part of a day, beside its own those of its predecessors: the use cases of its workspace on the domain of its setup
    * that were deleted before it was made. Theirs begin where a suspension of that workspace and domain last ended.

@@ -4,17 +4,13 @@
 import type { Tier } from "../use-case/use-case.ts";
 import type { Check } from "./checks.ts";
 import { dailyCapacity } from "./daily-capacity.ts";
-import type { Cohort } from "./mail-counts.ts";
 import { firstBucketFrom, nextDayStart } from "./sending-time.ts";
 import type { Incident, Standing, Suspension, TierChange, TierChangeReason } from "./standing.ts";
 import { suspensionChecks, type SuspensionFigures } from "./suspension-limits.ts";
-import { premiumEntry, premiumExit, standardEntry } from "./tier-limits.ts";
+import { premiumEntry, premiumExit, standardEntry, type WarmUp } from "./tier-limits.ts";
 import type { TierPolicy } from "./tier-policy.ts";
 
-export type ReviewFigures = SuspensionFigures & {
-  readonly days: readonly Cohort[];
-  readonly incidents: readonly Incident[];
-};
+export type ReviewFigures = SuspensionFigures & WarmUp & { readonly incidents: readonly Incident[] };
 
 export type Review = {
   readonly standing: Standing;
@@ -43,7 +39,7 @@ export function reviewStanding(
     const why = reasons.some(({ name }) => name !== "sent") ? "rates_rose" : "volume_fell";
     if (reasons.length > 0) return moved("standard", why, reasons);
   }
-  const next = nextTier(policy, standing, figures.days, now);
+  const next = nextTier(policy, standing, figures, now);
   if (next?.checks.every(({ holds }) => holds)) return moved(next.tier, "promoted", next.checks);
   return {
     standing: { ...standing, capacity: ordinaryCapacity(policy, standing, figures, now) },
@@ -55,14 +51,14 @@ export function reviewStanding(
 export function nextTier(
   policy: TierPolicy,
   standing: Standing,
-  days: readonly Cohort[],
+  warmUp: WarmUp,
   now: number,
 ): { readonly tier: "standard" | "premium"; readonly checks: readonly Check[] } | null {
   switch (standing.tier) {
     case "onboarding":
-      return { tier: "standard", checks: standardEntry(policy, days, now) };
+      return { tier: "standard", checks: standardEntry(policy, warmUp, now) };
     case "standard":
-      return { tier: "premium", checks: premiumEntry(policy, standing, days, now) };
+      return { tier: "premium", checks: premiumEntry(policy, standing, warmUp.days, now) };
     default:
       return null;
   }

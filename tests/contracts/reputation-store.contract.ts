@@ -176,7 +176,15 @@ export const contract: Contract<EmailStores> = {
         });
         const begins = { standing, change: null };
         const { task } = valueOf(await stores.useCases.reserveEmail(reserved, null, begins));
-        const nothing = { used: 0, days: [], buckets: [], setupBuckets: [], incidents: [], history: [] };
+        const nothing = {
+          used: 0,
+          firstSentAt: null,
+          days: [],
+          buckets: [],
+          setupBuckets: [],
+          incidents: [],
+          history: [],
+        };
         assert.deepEqual(await found(stores, reserved), { useCase: reserved, standing, ...nothing });
         await stores.useCases.recordProvisioned(task, reserved.createdAt);
         assert.equal((await found(stores, reserved, { workspaceId })).useCase.status, "ready");
@@ -295,11 +303,13 @@ export const contract: Contract<EmailStores> = {
           setup: [2, 3, 30],
           used: 5,
         });
+        assert.equal((await found(stores, useCase)).firstSentAt, SAMPLE_TIME);
         // The counters of the use case begin anew, those of its setup only when a suspension ends.
         const restarted = standingOf({ countsFrom: SAMPLE_TIME + 3 * HOUR_MS });
         await recorded(stores, useCase, restarted, null);
         assert.deepEqual(await hours(), { days: [0, 24], buckets: [3, 30], setup: all, used: 5 });
         assert.deepEqual(inShort((await found(stores, useCase)).days)[0]?.[1], 1);
+        assert.equal((await found(stores, useCase)).firstSentAt, SAMPLE_TIME + 3 * HOUR_MS);
       },
     },
     {

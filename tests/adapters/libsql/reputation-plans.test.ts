@@ -106,7 +106,7 @@ test.each<[string, (stores: EmailStores) => Promise<unknown>, sorts: readonly st
 test("sums of cohorts begin where the times asked for begin", async () => {
   const steps = await planOf(({ reputation }) => reputation.find(question));
   const walked = steps.filter((step) => step.includes("cohort"));
-  expect(walked.length).toBe(4);
+  expect(walked.length).toBe(5);
   const fromATime = "SEARCH cohort USING INDEX cohort_use_case (use_case_seq=? AND starts_at>?)";
   expect(walked).toEqual(walked.map(() => fromATime));
 });

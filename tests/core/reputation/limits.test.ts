@@ -113,6 +113,7 @@ describe("onboarding to standard", () => {
     ["999 delivered", history(7, counts(1000, { delivered: 999 })), ["delivered"]],
     ["6 sending days", history(6, counts(1000)), ["sending_days"]],
     ["13 days since the first", history(7, counts(1000), 13), ["time_since_first_send"]],
+    ["an hour less than 14", history(7, counts(1000), 14 - 1 / 24), ["time_since_first_send"]],
     ["1.9 % bounces", history(7, counts(1000, { bounced: 19 })), []],
     ["2 % bounces", history(7, counts(1000, { bounced: 20 })), ["bounce_rate"]],
     ["one complaint of 1,000", history(7, counts(1000, { complained: 1 })), []],
@@ -123,7 +124,7 @@ describe("onboarding to standard", () => {
     ["a hair less", history(7, counts(1_000_000, { bounced: 19_999 })), []],
   ];
   test.each(rows)("%s", (_, cohorts, names) => {
-    expect(missing(standardEntry(TIER_POLICY, figuresOf(cohorts).days, NOON))).toEqual([...names]);
+    expect(missing(standardEntry(TIER_POLICY, figuresOf(cohorts), NOON))).toEqual([...names]);
   });
 });
 

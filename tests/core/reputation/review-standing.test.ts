@@ -50,7 +50,7 @@ describe("what a review decides", () => {
     expect(standing).toMatchObject({ tier: "standard", tierSince: NOON, capacity: 2000, suspension: null });
     expect(change).toMatchObject({ at: NOON, from: "onboarding", to: "standard", why: "promoted" });
     expect(change?.figures.map(({ name, value }) => [name, value])).toEqual([
-      ["time_since_first_send", 14.5 * DAY_MS + DAY_MS / 48],
+      ["time_since_first_send", 14 * DAY_MS + DAY_MS / 48],
       ["sending_days", 14],
       ["delivered", 1400],
       ["bounce_rate", 0],
