@@ -1,7 +1,7 @@
 // What a mail takes when it is written: of its use case's day, and of its workspace's share of the account at the mail
 // provider. The guards join the mail's one INSERT, so that however many write at once none passes a limit. Its use case's
 // day is the sum of cohorts, which the fold keeps; what the account gives is counted here.
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
 import type { Id } from "../../core/ids.ts";
 import type { CapacityAsked } from "../../core/ports/email-store.ts";
@@ -21,6 +21,7 @@ const dayStartsAt = sql.placeholder("dayStartsAt");
 const windowStartsAt = sql.placeholder("windowStartsAt");
 const hourStartsAt = sql.placeholder("hourStartsAt");
 const secondStartsAt = sql.placeholder("secondStartsAt");
+const latelyFrom = sql.placeholder("latelyFrom");
 
 export type CapacityArgs = Omit<CapacityAsked, "account"> & CapacityAsked["account"];
 export const capacityArgs = ({ dayStartsAt, account }: CapacityAsked): CapacityArgs => ({
@@ -37,8 +38,13 @@ export const usedToday = sql<number>`(coalesce((SELECT sum(${cohort.taken}) FROM
     WHERE ${cohort.useCaseSeq} = ${standing.useCaseSeq} AND ${cohort.startsAt} >= ${dayStartsAt}), 0)
   + iif(${standing.carriedDayStartsAt} = ${dayStartsAt}, ${standing.carriedTaken}, 0))`;
 
-const othersSend = sql`EXISTS (SELECT 1 FROM ${accountUse} AS ${theirs} WHERE ${theirs.hourStartsAt} >= ${windowStartsAt}
-  AND ${theirs.workspaceSeq} <> ${workspace.seq} AND ${theirs.taken} > 0)`;
+const othersTook = (when: SQL): SQL => sql`EXISTS (SELECT 1 FROM ${accountUse} AS ${theirs}
+  WHERE ${when} AND ${theirs.workspaceSeq} <> ${workspace.seq} AND ${theirs.taken} > 0)`;
+const othersSend = othersTook(sql`${theirs.hourStartsAt} >= ${windowStartsAt}`);
+// By index from the hour on in which such a second may lie.
+const othersSendNow =
+  othersTook(sql`${theirs.hourStartsAt} > ${latelyFrom} - ${sql.raw(String(ACCOUNT_HOUR_MS))}
+  AND ${theirs.secondStartsAt} >= ${latelyFrom}`);
 const own24Hours = sql`coalesce((SELECT sum(${accountUse.taken}) FROM ${accountUse}
   WHERE ${accountUse.workspaceSeq} = ${workspace.seq} AND ${accountUse.hourStartsAt} >= ${windowStartsAt}), 0)`;
 // Clocks differ between instances: what one took in a later second counts against this one as well.
@@ -48,21 +54,22 @@ const ownSecond = sql`coalesce((SELECT ${accountUse.takenInSecond} FROM ${accoun
 
 /** The workspace's own share is taken, where there is a limit, and somebody else sends. */
 const isOver = (
-  own: typeof own24Hours,
+  own: SQL,
   limit: typeof accountQuota.mailsIn24Hours | typeof accountQuota.mailsPerSecond,
+  others: SQL,
 ) =>
   sql<number>`(${limit} IS NOT NULL AND ${own} >= max(1, CAST(${limit} * ${sql.raw(String(WORKSPACE_SHARE))} AS INTEGER))
-    AND ${othersSend})`;
+    AND ${others})`;
 
 /** What stands in the way of a mail that takes any. */
 export const isDayUsedUp = sql<number>`(${usedToday} >= ${standing.capacity})`;
-export const areHoursUsedUp = isOver(own24Hours, accountQuota.mailsIn24Hours);
-export const isSecondUsedUp = isOver(ownSecond, accountQuota.mailsPerSecond);
+export const areHoursUsedUp = isOver(own24Hours, accountQuota.mailsIn24Hours, othersSend);
+export const isSecondUsedUp = isOver(ownSecond, accountQuota.mailsPerSecond, othersSendNow);
 
 const takenAt = bareList([accountUse.workspaceSeq, accountUse.hourStartsAt]);
 const newSecond = sql`excluded.${bare(accountUse.secondStartsAt)}`;
 
-/** Between the mail's INSERT and its first fold: until then it is not counted. */
+/** Between the mail's INSERT and its place in its cohort: until then it is not counted. */
 export const takeOfAccount = prepare<CapacityArgs & { readonly id: Id }>(
   sql`${insertSelect(accountUse, {
     workspaceSeq: email.workspaceSeq,
@@ -80,7 +87,7 @@ export const takeOfAccount = prepare<CapacityArgs & { readonly id: Id }>(
 const beganAt = (ms: number) => sql`${email.writtenAt} - ${email.writtenAt} % ${sql.raw(String(ms))}`;
 
 /** Before the mail is removed that `which`, a condition on `email`, chooses. */
-export const giveBackToAccount = (which: typeof othersSend) => {
+export const giveBackToAccount = (which: SQL) => {
   const ofMail = sql`FROM ${email} WHERE ${which} AND ${email.countedAs} IS NOT NULL`;
   return sql`UPDATE ${accountUse} SET ${bare(accountUse.taken)} = ${accountUse.taken} - 1,
       ${bare(accountUse.takenInSecond)} = ${accountUse.takenInSecond}

@@ -77,12 +77,20 @@ const concerned = (mails: SQL): SQL => sql`SELECT ${useCase.id} FROM ${mails}
   CROSS JOIN ${useCase} ON ${useCase.seq} = ${reviewed.useCaseSeq} AND ${useCase.status} = 'ready'
   WHERE ${isNew("bounced")} OR ${isNew("complained")}`;
 
+const remember = (which: SQL): SQL => sql`UPDATE ${email} SET ${bare(email.countedAs)} = ${countsByNow}
+  WHERE ${which} AND ${email.cohortAt} IS NOT NULL AND ${email.countedAs} IS NOT ${countsByNow} RETURNING ${email.seq} AS seq`;
+
 /** After the mails chosen by `which`, a condition on `email`, have been settled. */
 export const foldCohorts = (which: SQL): readonly SQL[] => [
   addDifference(differing(which, countsByNow)),
   wakeTasks("review_tier", concerned(differing(which, countsByNow))),
-  sql`UPDATE ${email} SET ${bare(email.countedAs)} = ${countsByNow} WHERE ${which} AND ${email.cohortAt} IS NOT NULL
-    AND ${email.countedAs} IS NOT ${countsByNow} RETURNING ${email.seq} AS seq`,
+  remember(which),
+];
+
+/** After the mails of `which` were written, before the provider is called: no event is theirs yet that would be folded. */
+export const countWritten = (which: SQL): readonly SQL[] => [
+  addDifference(differing(which, countsByNow)),
+  remember(which),
 ];
 
 /** Before the mails of `which` are removed: as if they had never counted. */

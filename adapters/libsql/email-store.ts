@@ -19,7 +19,7 @@ import {
   usedToday,
   withCapacity,
 } from "./capacity.ts";
-import { uncount } from "./cohort-fold.ts";
+import { countWritten, uncount } from "./cohort-fold.ts";
 import { insertSelect, select } from "./columns.ts";
 import type { Database, Row, SqlValue, Statement } from "./database.ts";
 import { emailListArms, readEmailPage } from "./email-list.ts";
@@ -132,6 +132,9 @@ const written = select({
 const selectWritten = prepare<EmailArgs>(
   sql`SELECT ${written.list} FROM ${inUseCase} LEFT JOIN ${email} ON ${thisEmail} WHERE ${thisUseCase}`,
 );
+const countThis = countWritten(thisEmail).map((statement) =>
+  prepare<{ readonly id: Id }>(statement.inlineParams()),
+);
 const returnKey = returnClaim(email.id);
 
 // ---- what became of it
@@ -186,7 +189,7 @@ export function makeEmailStore(database: Database): EmailStore {
           insert(args),
           ...attachments.map((file, position) => insertAttachment({ ...file, emailId: mail.id, position })),
           takeOfAccount(args),
-          ...foldMail({ id: mail.id, at: mail.writtenAt }),
+          ...countThis.map((statement) => statement({ id: mail.id })),
           ...returnKey(args),
           selectWritten(args),
         ],

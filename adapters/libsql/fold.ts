@@ -150,7 +150,7 @@ export const foldEvent = foldOf<{ readonly emailId: Id | null; readonly provider
   { adopting: sql`${email.id} = ${sql.placeholder("emailId")}` },
 );
 
-/** After a mail was written, or its provider message id became known. */
+/** After a mail's provider message id became known. */
 export const foldMail = foldOf<{ readonly id: Id }>(sql`${email.id} = ${sql.placeholder("id")}`);
 
 const inSlice = sql`${email.seq} > ${sql.placeholder("afterSeq")} AND ${email.seq} <= (

@@ -16,6 +16,7 @@ import { toSuspension } from "./standing-statements.ts";
 import { prepare } from "./statement.ts";
 
 const beside = alias(standing, "beside");
+const gone = alias(useCase, "gone");
 const running = alias(standing, "running");
 const hardest = alias(standing, "hardest");
 
@@ -49,22 +50,31 @@ const selectSums = (columns: SQL, rows: SQL, useCaseSeq: Column, from: SQL) =>
       WHERE ${isThis} GROUP BY "startsAt" ORDER BY "startsAt"`,
   );
 
-const ownFrom = (from: string): SQL => sql`max(${sql.placeholder(from)}, ${standing.countsFrom})`;
-export const selectDays = selectSums(dayFigures.list, thisOne, standing.useCaseSeq, ownFrom("daysFrom"));
-export const selectBuckets = selectSums(
-  bucketFigures.list,
+export const selectDays = selectSums(
+  dayFigures.list,
   thisOne,
   standing.useCaseSeq,
-  ownFrom("bucketsFrom"),
+  sql`max(${sql.placeholder("daysFrom")}, ${standing.countsFrom})`,
 );
 
-const lastRelease = sql`(SELECT max(${tierChange.releasedFrom}) FROM ${tierChange}
-  WHERE ${isOf(tierChange, standing)} AND ${tierChange.releasedFrom} IS NOT NULL)`;
+const bucketsFrom = sql.placeholder("bucketsFrom");
+const lastRelease = sql`coalesce((SELECT max(${tierChange.releasedFrom}) FROM ${tierChange}
+  WHERE ${isOf(tierChange, standing)} AND ${tierChange.releasedFrom} IS NOT NULL), 0)`;
+const withBeside = sql`${thisOne} CROSS JOIN ${standing} AS ${beside} ON ${isOf(beside, standing)}`;
+const isOwn = sql`${beside.seq} = ${standing.seq}`;
+const isPredecessor = sql`EXISTS (SELECT 1 FROM ${useCase} AS ${gone}
+  WHERE ${gone.seq} = ${beside.useCaseSeq} AND ${gone.deletedAt} <= ${useCase.createdAt})`;
+export const selectBuckets = selectSums(
+  bucketFigures.list,
+  sql`${withBeside} AND (${isOwn} OR ${isPredecessor})`,
+  beside.useCaseSeq,
+  sql`max(${bucketsFrom}, iif(${isOwn}, ${standing.countsFrom}, ${lastRelease}))`,
+);
 export const selectSetupBuckets = selectSums(
   bucketFigures.list,
-  sql`${thisOne} CROSS JOIN ${standing} AS ${beside} ON ${isOf(beside, standing)}`,
+  withBeside,
   beside.useCaseSeq,
-  sql`max(${sql.placeholder("bucketsFrom")}, coalesce(${lastRelease}, 0))`,
+  sql`max(${bucketsFrom}, ${lastRelease})`,
 );
 
 /** What deleted use cases of a workspace and domain took of the day. */

@@ -5,8 +5,8 @@ import { sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
 import { assert } from "../../core/assert.ts";
 import type { ReputationQuestion, ReputationStore } from "../../core/ports/reputation-store.ts";
-import type { AccountQuota } from "../../core/reputation/account-share.ts";
-import type { Standing, TierChange, TierChangeReason } from "../../core/reputation/standing.ts";
+import { ACCOUNT_HOUR_MS, type AccountQuota, accountTime } from "../../core/reputation/account-share.ts";
+import type { Standing, TierChange } from "../../core/reputation/standing.ts";
 import { THE_QUOTA, usedToday } from "./capacity.ts";
 import { insertSelect, select } from "./columns.ts";
 import type { Database, Statement } from "./database.ts";
@@ -24,7 +24,7 @@ import {
 } from "./reputation-figures.ts";
 import { workspace } from "./schema/access.ts";
 import { useCase } from "./schema/channel.ts";
-import { accountQuota, standing, tierChange } from "./schema/reputation.ts";
+import { accountQuota, accountUse, cohort, standing, tierChange } from "./schema/reputation.ts";
 import {
   changeColumns,
   changeFromRow,
@@ -43,9 +43,12 @@ const withStanding = sql`${useCase} CROSS JOIN ${standing} ON ${standing.useCase
 
 // ---- reading
 
-const used = select({ used: usedToday });
+const firstSentAt = sql<number | null>`(SELECT ${cohort.startsAt} FROM ${cohort}
+  WHERE ${cohort.useCaseSeq} = ${standing.useCaseSeq} AND ${cohort.startsAt} >= ${standing.countsFrom} AND ${cohort.sent} > 0
+  ORDER BY ${cohort.startsAt} LIMIT 1)`;
+const own = select({ used: usedToday, firstSentAt });
 const selectOne = prepare<ReputationQuestion>(
-  sql`SELECT ${useCaseColumns.list}, ${standingColumns.list}, ${used.list} FROM ${joinedUseCase}
+  sql`SELECT ${useCaseColumns.list}, ${standingColumns.list}, ${own.list} FROM ${joinedUseCase}
     JOIN ${standing} ON ${standing.useCaseSeq} = ${useCase.seq}
     WHERE ${useCase.id} = ${sql.placeholder("useCaseId")} AND ${useCase.deletedAt} IS NULL
       AND (${sql.placeholder("workspaceId")} IS NULL OR ${workspace.id} = ${sql.placeholder("workspaceId")})`,
@@ -75,17 +78,16 @@ const updateTier = prepare<Held & { readonly tier: Standing["tier"]; readonly at
     WHERE ${thisUseCase} AND ${useCase.tier} <> ${sql.placeholder("tier")} AND ${isHeld}`,
 );
 
-/** What one of these says may concern the others of the workspace and domain. */
-const WAKES_OTHERS: readonly TierChangeReason[] = ["setup_limit_exceeded", "sending_stopped"];
-
 const others = sql`SELECT ${standing.seq} AS own, ${beside.useCaseSeq} AS seq FROM ${withStanding}
   CROSS JOIN ${standing} AS ${beside} ON ${beside.workspaceSeq} = ${standing.workspaceSeq}
     AND ${beside.domainIdentity} = ${standing.domainIdentity} AND ${beside.seq} <> ${standing.seq}
   WHERE ${thisUseCase} AND ${isHeld}`;
+/** After the standing is recorded. Of a setup's use cases each is then woken by the ones before it, not by those after. */
+const isBehind = sql`NOT ${beside.isStopped} AND (${standing.isStopped} OR ${beside.incidentAt} IS NULL)`;
 const wakeOthers = prepare<Held>(
   wakeTasks(
     "review_tier",
-    sql`SELECT ${useCase.id} FROM (${others}) AS other CROSS JOIN ${useCase} ON ${useCase.seq} = other.seq
+    sql`SELECT ${useCase.id} FROM (${others} AND ${isBehind}) AS other CROSS JOIN ${useCase} ON ${useCase.seq} = other.seq
       AND ${useCase.status} = 'ready'`,
   ),
 );
@@ -99,7 +101,7 @@ const endOfDeleted = prepare<Held>(
 /** The line, and what it means for the others of the workspace and domain. */
 function changeStatements(held: Held, change: TierChange, after: Standing): readonly Statement[] {
   const line = addChange(held, change, after);
-  if (WAKES_OTHERS.includes(change.why)) return [line, wakeOthers(held)];
+  if (change.figures.some(({ scope }) => scope === "setup")) return [line, wakeOthers(held)];
   return change.why === "operator_resumed" ? [line, endOfDeleted(held)] : [line];
 }
 
@@ -114,6 +116,14 @@ const keepQuota = prepare<AccountQuota & { readonly saidAt: number }>(
       ${bare(accountQuota.mailsPerSecond)} = excluded.${bare(accountQuota.mailsPerSecond)},
       ${bare(accountQuota.saidAt)} = excluded.${bare(accountQuota.saidAt)}
     WHERE excluded.${bare(accountQuota.saidAt)} >= ${accountQuota.saidAt}`,
+);
+
+/** A quick statement; a quarter of an hour's worth for as many workspaces. */
+const FORGOTTEN_MAX = 5_000;
+/** What no window reaches any more, with an hour to spare for clocks that are behind. */
+const forgetUse = prepare<{ readonly before: number }>(
+  sql`DELETE FROM ${accountUse} WHERE ${bare(accountUse.seq)} IN (SELECT ${accountUse.seq} FROM ${accountUse}
+    WHERE ${accountUse.hourStartsAt} < ${sql.placeholder("before")} LIMIT ${sql.raw(String(FORGOTTEN_MAX))})`,
 );
 
 export function makeReputationStore(database: Database): ReputationStore {
@@ -142,7 +152,7 @@ export function makeReputationStore(database: Database): ReputationStore {
       return {
         useCase,
         standing: standingFromRow(useCase.tier, row),
-        ...used.read(row),
+        ...own.read(row),
         days: days.map(dayFigures.read),
         buckets: buckets.map(bucketFigures.read),
         setupBuckets: setupBuckets.map(bucketFigures.read),
@@ -170,13 +180,16 @@ export function makeReputationStore(database: Database): ReputationStore {
       const held = heldArgs(task);
       return runHeld(
         held,
-        ...(change === null ? [] : changeStatements(held, change, next)),
         update(held, next),
         updateTier({ ...held, tier: next.tier, at: change?.at ?? 0 }),
+        ...(change === null ? [] : changeStatements(held, change, next)),
       );
     },
 
-    recordQuota: (quota, at) =>
-      database.write({ statements: [keepQuota({ ...quota, saidAt: at })], outcome: () => undefined }),
+    recordQuota(quota, at) {
+      const before = accountTime(at).windowStartsAt - ACCOUNT_HOUR_MS;
+      const statements = [keepQuota({ ...quota, saidAt: at }), forgetUse({ before })];
+      return database.write({ statements, outcome: () => undefined });
+    },
   };
 }

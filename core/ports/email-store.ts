@@ -78,8 +78,9 @@ export type WriteAheadRefused =
  *   reasons the one named first in WriteAheadRefused is told. A mail with a cohort takes one of the standing's capacity for
  *   the day (its use case's `taken` in cohorts of the day, and what that carries over), of its workspace's 24 hours and
  *   of its second at the provider (WORKSPACE_SHARE of what `recordQuota` kept, rounded down but at least 1, as long as
- *   another workspace took any within the window), and is counted in all three: however many write at once, on however
- *   many instances, none passes a limit. A mail with an earlier id of ours is stored and counted once.
+ *   another workspace took any within the 24 hours, or for the second lately), and is counted in all three: however many write at once, on however
+ *   many instances, none passes a limit. A mail with an earlier id of ours is stored and counted once. Events are
+ *   not looked for: the provider does not know the mail yet.
  * - `recordSent` notes the provider's acceptance; the row is the answer for the claim. If an event settled the mail first, the
  *   stored message id and time stand; the mail as it now is comes back.
  * - `recordUnknown` notes that nobody knows; a mail an event has settled as sent stays sent. The mail as it now is comes back.

@@ -28,13 +28,16 @@ export type ReputationRecord = {
   readonly standing: Standing;
   /** Of today's capacity, with what it carries over from deleted use cases. */
   readonly used: number;
-  /** The use case's own cohorts, by day and by part of a day, oldest first; those without a mail are left out. None lies before `standing.countsFrom`. */
+  /** Cohorts, oldest first; those without a mail are left out. By day the use case's own, none before `standing.countsFrom`. */
   readonly days: readonly Cohort[];
-  readonly buckets: readonly Cohort[];
+  /** The cohort of its first mail that is known to be sent, none before `standing.countsFrom`; null: there is none. */
+  readonly firstSentAt: number | null;
   /**
-   * By part of a day, those of all use cases, deleted ones too, of its workspace on the domain of its setup (a deleted setup
-   * on that domain too), since a suspension of one of them last ended.
+   * By part of a day, beside its own those of its predecessors: the use cases of its workspace on the domain of its setup
+   * that were deleted before it was made. Theirs begin where a suspension of that workspace and domain last ended.
    */
+  readonly buckets: readonly Cohort[];
+  /** The same of all use cases of that workspace and domain, deleted ones too. */
   readonly setupBuckets: readonly Cohort[];
   /** Of its workspace and domain, newest first, at most INCIDENTS_MAX. */
   readonly incidents: readonly Incident[];
@@ -63,10 +66,12 @@ export type Inheritance = {
  * - `inheritance` answers for a domain that may never have been seen.
  * - `begin` notes that the configuration set is about to be moved to that tier's pool; `record` stores the standing and, if
  *   it changed, the line of the history, and the tier on the use case. Both are the task's holder's: false, and nothing is
- *   changed, once the lease is another's. Run again they change nothing more. A line of
- *   `setup_limit_exceeded` or `sending_stopped` wakes the reviews of the other use cases of that workspace and domain; one of
- *   `operator_resumed` also ends the suspensions that deleted ones among them left running.
- * - `recordQuota` keeps what the provider said of the account; before the first time there is no limit.
+ *   changed, once the lease is another's. Run again they change nothing more. A line
+ *   that a figure of the setup decided wakes the reviews of those other use cases of that workspace and domain that are not
+ *   suspended yet, or, if it stopped sending, not stopped; one of `operator_resumed` also ends the suspensions that deleted
+ *   ones among them left running.
+ * - `recordQuota` keeps what the provider said of the account; before the first time there is no limit. It
+ *   also forgets what workspaces took of it before the 24 hours and one more.
  */
 export type ReputationStore = {
   find(question: ReputationQuestion): Promise<ReputationRecord | null>;

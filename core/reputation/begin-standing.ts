@@ -3,7 +3,7 @@
 import type { Inheritance, ReputationStore } from "../ports/reputation-store.ts";
 import type { UseCaseBeginning } from "../ports/use-case-store.ts";
 import type { Id } from "../ids.ts";
-import { runningIncident } from "./review-standing.ts";
+import { hardestOf } from "./review-standing.ts";
 import { bucketStart, dayStart } from "./sending-time.ts";
 import type { Standing } from "./standing.ts";
 import type { TierPolicy } from "./tier-policy.ts";
@@ -36,7 +36,7 @@ export function standingFrom(
     carried: { dayStartsAt: dayStart(policy, now), taken },
     movingTo: null,
   };
-  const suspension = runningIncident(incidents)?.running;
+  const suspension = hardestOf(incidents);
   if (!suspension) return { standing, change: null };
   const most = suspension.isStopped ? 0 : policy.suspension.capacityMax;
   const capacity = Math.min(standing.capacity, most);

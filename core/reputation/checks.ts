@@ -15,7 +15,7 @@ export const CHECK_NAMES = [
 ] as const;
 export type CheckName = (typeof CHECK_NAMES)[number];
 
-/** Whose mails were counted: the use case's, or those of all use cases of its workspace and domain. */
+/** Whose mails were counted: the use case's (for its limits with its predecessors', see ReputationRecord), or those of all use cases of its workspace and domain. */
 export const CHECK_SCOPES = ["use_case", "setup"] as const;
 export type CheckScope = (typeof CHECK_SCOPES)[number];
 

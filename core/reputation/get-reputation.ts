@@ -70,7 +70,7 @@ export function explained(policy: TierPolicy, record: Recorded, now: number): Re
     resetsAt: nextDayStart(policy, now),
     suspensionLimits: suspensionChecks(policy, record, now),
     stopLimits: standing.tier === "suspended" ? suspensionChecks(policy, record, now, stopFactor) : [],
-    next: nextTier(policy, standing, days, now),
+    next: nextTier(policy, standing, record, now),
     demotionLimits: standing.tier === "premium" ? premiumExit(policy, days, now) : [],
     history,
   };

@@ -26,6 +26,8 @@ const DAY_MS_MIN = UNITS.s;
 const SLOW_DAYS_MAX = 31;
 const LOOK_BACK_DAYS_MAX = 366;
 const LIST_ITEMS_MAX = 50;
+/** A hundred years: a time so long from now is still one that a Date can hold. */
+const DURATION_MS_MAX = 36_525 * USUAL_DAY_MS;
 
 type Reading = {
   readonly table: unknown;
@@ -112,13 +114,14 @@ function figureKind(table: unknown, name: string): FigureKind {
   return name.endsWith("Factor") ? FACTOR : WHOLE;
 }
 
-/** Null unless it is at least a ms. */
+/** Null unless it is from a ms to a hundred years. */
 function durationMs(given: unknown, dayMs: number): number | null {
   const [, digits, unit] =
     (typeof given === "string" && /^(\d{1,9}(?:\.\d{1,3})?)(d|h|m|s|ms)$/.exec(given)) || [];
   if (digits === undefined || unit === undefined) return null;
   const unitMs = unit === "d" ? dayMs : UNITS[unit as keyof typeof UNITS];
-  return Math.round(Number(digits) * unitMs) || null;
+  const ms = Math.round(Number(digits) * unitMs);
+  return ms > 0 && ms <= DURATION_MS_MAX ? ms : null;
 }
 
 /** What a `d` is everywhere else in the table; one that cannot be read is said to be so by `readFigure`. */
@@ -138,6 +141,10 @@ function contradictionsOf(policy: TierPolicy): readonly string[] {
     ],
     [lookBack <= LOOK_BACK_DAYS_MAX * day, `lookBack must be at most ${LOOK_BACK_DAYS_MAX}d.`],
     [windows.every((window) => window <= lookBack), "no window may be longer than lookBack."],
+    [
+      standard.entry.sendingDays * day <= lookBack,
+      "standard.entry.sendingDays must not be more than lookBack has.",
+    ],
     [
       [growth.window, premium.entry.window].every((window) => window >= day),
       "growth.window and premium.entry.window must be at least a day.",

@@ -4,17 +4,13 @@
 import type { Tier } from "../use-case/use-case.ts";
 import type { Check } from "./checks.ts";
 import { dailyCapacity } from "./daily-capacity.ts";
-import type { Cohort } from "./mail-counts.ts";
 import { firstBucketFrom, nextDayStart } from "./sending-time.ts";
 import type { Incident, Standing, Suspension, TierChange, TierChangeReason } from "./standing.ts";
 import { suspensionChecks, type SuspensionFigures } from "./suspension-limits.ts";
-import { premiumEntry, premiumExit, standardEntry } from "./tier-limits.ts";
+import { premiumEntry, premiumExit, standardEntry, type WarmUp } from "./tier-limits.ts";
 import type { TierPolicy } from "./tier-policy.ts";
 
-export type ReviewFigures = SuspensionFigures & {
-  readonly days: readonly Cohort[];
-  readonly incidents: readonly Incident[];
-};
+export type ReviewFigures = SuspensionFigures & WarmUp & { readonly incidents: readonly Incident[] };
 
 export type Review = {
   readonly standing: Standing;
@@ -43,7 +39,7 @@ export function reviewStanding(
     const why = reasons.some(({ name }) => name !== "sent") ? "rates_rose" : "volume_fell";
     if (reasons.length > 0) return moved("standard", why, reasons);
   }
-  const next = nextTier(policy, standing, figures.days, now);
+  const next = nextTier(policy, standing, figures, now);
   if (next?.checks.every(({ holds }) => holds)) return moved(next.tier, "promoted", next.checks);
   return {
     standing: { ...standing, capacity: ordinaryCapacity(policy, standing, figures, now) },
@@ -55,14 +51,14 @@ export function reviewStanding(
 export function nextTier(
   policy: TierPolicy,
   standing: Standing,
-  days: readonly Cohort[],
+  warmUp: WarmUp,
   now: number,
 ): { readonly tier: "standard" | "premium"; readonly checks: readonly Check[] } | null {
   switch (standing.tier) {
     case "onboarding":
-      return { tier: "standard", checks: standardEntry(policy, days, now) };
+      return { tier: "standard", checks: standardEntry(policy, warmUp, now) };
     case "standard":
-      return { tier: "premium", checks: premiumEntry(policy, standing, days, now) };
+      return { tier: "premium", checks: premiumEntry(policy, standing, warmUp.days, now) };
     default:
       return null;
   }
@@ -93,13 +89,14 @@ export const released = (
     { at, from: standing.tier, why, figures: [] },
   );
 
-/** The hardest suspension that runs in a workspace and domain, and how its incident began. */
-export const runningIncident = (
-  incidents: readonly Incident[],
-): (Incident & { readonly running: Suspension }) | null => {
-  for (const { running, ...incident } of incidents) if (running !== null) return { ...incident, running };
-  return null;
-};
+/** The hardest suspension that runs in one of these incidents, as in `Incident`; null when none runs. */
+export const hardestOf = (incidents: readonly Incident[]): Suspension | null =>
+  incidents
+    .flatMap(({ running }) => running ?? [])
+    .reduce<Suspension | null>((one, other) => (one && hardness(one) >= hardness(other) ? one : other), null);
+
+const hardness = ({ isStopped, until }: Suspension): number =>
+  isStopped ? Infinity : (until ?? Number.MAX_VALUE);
 
 function reviewSuspended(
   policy: TierPolicy,
@@ -130,13 +127,16 @@ function suspendedBy(
   now: number,
 ): Review | null {
   const over = suspensionChecks(policy, figures, now).filter(({ holds }) => holds);
-  // Of one that began while this use case stood as it does, it is a part: the setup's other reviews were faster.
-  const running = runningIncident(figures.incidents);
-  const joined = running?.isSetupWide && running.startedAt > standing.tierSince ? running.running : null;
+  // What began before its counters did, it was suspended for then, and is not again.
+  const concerning = figures.incidents.filter(({ startedAt }) => startedAt >= standing.countsFrom);
+  // The setup's other reviews were faster.
+  const joined = hardestOf(concerning.filter(({ isSetupWide }) => isSetupWide));
   if (over.length === 0 && joined === null) return null;
 
   const isSetupWide = over.length === 0 || over.some(({ scope }) => scope === "setup");
-  const suspension = over.length === 0 && joined ? joined : newSuspension(policy, figures.incidents, now);
+  const suspension =
+    (over.length === 0 ? joined : null) ??
+    newSuspension(policy, figures.incidents, hardestOf(concerning), now);
   const capacity = Math.min(
     standing.capacity,
     ordinaryCapacity(policy, standing, figures, now),
@@ -160,14 +160,18 @@ function suspendedBy(
 }
 
 /** A part of the incident that runs, or a new one. */
-function newSuspension(policy: TierPolicy, incidents: readonly Incident[], now: number): Suspension {
+function newSuspension(
+  policy: TierPolicy,
+  incidents: readonly Incident[],
+  running: Suspension | null,
+  now: number,
+): Suspension {
   const { lasts, offencesWithin } = policy.suspension;
-  const running = runningIncident(incidents);
   const earlier = incidents.filter(({ startedAt }) => startedAt > now - offencesWithin).length;
-  const offence = running?.running.offence ?? earlier + 1;
+  const offence = running?.offence ?? earlier + 1;
   const lastsMs = lasts[offence - 1];
   return {
-    incidentAt: running?.startedAt ?? now,
+    incidentAt: running?.incidentAt ?? now,
     offence,
     until: lastsMs === undefined ? null : now + lastsMs,
     isStopped: false,

@@ -24,7 +24,7 @@ export type Standing = {
 export type Suspension = {
   /**
    * When the first use case of this workspace and domain was suspended in this incident: whoever is suspended while
-   * another one's suspension runs belongs to the same incident.
+   * another one's suspension runs belongs to the same incident, once.
    */
   readonly incidentAt: number;
   /** The how-manyeth incident within the time that counts. */

@@ -9,19 +9,29 @@ import type { TierPolicy } from "./tier-policy.ts";
 type Standings = Pick<Standing, "tierSince">;
 const OWN = { scope: "use_case", windowMs: null } as const;
 
-/** All hold: onboarding becomes standard. `days`: those that count, oldest first. */
-export function standardEntry(policy: TierPolicy, days: readonly Cohort[], now: number): readonly Check[] {
+export type WarmUp = {
+  /** The days that count, oldest first. */
+  readonly days: readonly Cohort[];
+  /** The part of a day in which the first mail was sent; null: none was. */
+  readonly firstSentAt: number | null;
+};
+
+/** All hold: onboarding becomes standard. */
+export function standardEntry(
+  policy: TierPolicy,
+  { days, firstSentAt }: WarmUp,
+  now: number,
+): readonly Check[] {
   const { entry } = policy.standard;
   const sending = days.filter(({ sent }) => sent > 0);
   const counts = sumOf(days);
-  const [first] = sending;
   const atLeast = (
     name: "delivered" | "sending_days" | "time_since_first_send",
     value: number,
     limit: number,
   ) => numberCheck(name, value, { ...OWN, limit }, value >= limit);
   return [
-    atLeast("time_since_first_send", first === undefined ? 0 : now - first.startsAt, entry.sinceFirstSend),
+    atLeast("time_since_first_send", now - (firstSentAt ?? now), entry.sinceFirstSend),
     atLeast("sending_days", sending.length, entry.sendingDays),
     atLeast("delivered", counts.delivered, entry.delivered),
     ...cleanChecks(policy, counts, 1),

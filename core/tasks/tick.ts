@@ -8,7 +8,7 @@ import { runTask, type RunTaskPorts } from "./run-task.ts";
 import { LEASE_MS, type TaskKind } from "./task.ts";
 
 /** A tick's share. What is left over waits for the next one. */
-const TASKS_MAX = 20;
+export const TASKS_MAX = 20;
 const TICK_MS = 20_000;
 const TASKS_AT_ONCE = 4;
 /** A quick statement; a tick every ten seconds forgets four million keys a day. */

@@ -90,6 +90,7 @@ export const reputationExample = toReputationBody(
       },
       used: 120,
       days: [2, 1].map((ago) => ({ ...counts, startsAt: today - ago * DAY_MS })),
+      firstSentAt: today - 2 * DAY_MS,
       buckets: [{ ...counts, startsAt: today }],
       setupBuckets: [{ ...counts, startsAt: today }],
       history: [],

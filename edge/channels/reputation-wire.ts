@@ -11,7 +11,7 @@ const ReputationCheck = z
     name: z.enum(CHECK_NAMES),
     scope: z.enum(CHECK_SCOPES).openapi({
       description:
-        "Whose mail is counted: the use case's, or that of all use cases of its workspace on its domain, deleted ones too.",
+        "Whose mail is counted: the use case's, against its limits also that of use cases deleted before it was made; or that of all use cases of its workspace on its domain, deleted ones too.",
     }),
     window_seconds: z.number().nullable().openapi({
       description: "How far back mail is counted by when it was sent; null: since `counted_since`.",

@@ -237,6 +237,36 @@ export const contract: Contract<EmailStores> = {
         assert.deepEqual(await write(stores, one, 9), SECOND_USED_UP);
         await stores.emails.withdraw(emailId(7));
         assert.ok(isTaken(await write(stores, one, 10, next)));
+        // The other one's last was in the first second: a minute later it shares the rate, then no more.
+        const inSecond = async (second: number, first: number) => {
+          const writtenAt = SAMPLE_TIME + second * 1000;
+          for (const n of [first, first + 1]) await write(stores, one, n, { writtenAt });
+          return write(stores, one, first + 2, { writtenAt });
+        };
+        assert.deepEqual(await inSecond(60, 20), SECOND_USED_UP);
+        assert.ok(isTaken(await inSecond(61, 30)));
+      },
+    },
+    {
+      name: "recordQuota forgets what was taken before the 24 hours and one more",
+      async run(stores, place) {
+        const one = await withUseCase(stores, 1);
+        const other = await withUseCase(stores, 2);
+        for (const hour of [0, 1, 2])
+          for (const [n, useCase] of [one, other].entries())
+            await write(stores, useCase, 2 * hour + n + 1, { writtenAt: SAMPLE_TIME + hour * HOUR_MS });
+        await stores.reputation.recordQuota(
+          { mailsIn24Hours: null, mailsPerSecond: null },
+          SAMPLE_TIME + 26 * HOUR_MS,
+        );
+        const [rows = []] = await place.database.read([
+          { sql: "SELECT hour_starts_at AS at FROM account_use ORDER BY hour_starts_at", args: [] },
+        ]);
+        const kept = [1, 1, 2, 2].map((hour) => SAMPLE_TIME + hour * HOUR_MS);
+        assert.deepEqual(
+          rows.map(({ at }) => at),
+          kept,
+        );
       },
     },
     {

@@ -209,12 +209,12 @@ export const contract: Contract<EmailStores> = {
       },
     },
     {
-      name: "writeAhead folds the events that carry its id",
+      name: "an event that carries the id of a mail written ahead settles it as sent",
       async run(stores) {
         const useCase = await withUseCase(stores);
+        await addWrittenEmail(stores, useCase, 1);
         await stores.events.record(sampleEvent(1, 1, { emailId: emailId(1), type: "Open" }), "{}");
         await stores.events.record(sampleEvent(1, 2), "{}");
-        await addWrittenEmail(stores, useCase, 1);
         const email = await stores.emails.find(useCase.workspaceId, emailId(1));
         assert(email !== null);
         assert.deepEqual(outcomeOf(email), ["sent", messageId(1), SAMPLE_TIME + 1]);

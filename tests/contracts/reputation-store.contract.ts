@@ -176,7 +176,15 @@ export const contract: Contract<EmailStores> = {
         });
         const begins = { standing, change: null };
         const { task } = valueOf(await stores.useCases.reserveEmail(reserved, null, begins));
-        const nothing = { used: 0, days: [], buckets: [], setupBuckets: [], incidents: [], history: [] };
+        const nothing = {
+          used: 0,
+          firstSentAt: null,
+          days: [],
+          buckets: [],
+          setupBuckets: [],
+          incidents: [],
+          history: [],
+        };
         assert.deepEqual(await found(stores, reserved), { useCase: reserved, standing, ...nothing });
         await stores.useCases.recordProvisioned(task, reserved.createdAt);
         assert.equal((await found(stores, reserved, { workspaceId })).useCase.status, "ready");
@@ -295,11 +303,13 @@ export const contract: Contract<EmailStores> = {
           setup: [2, 3, 30],
           used: 5,
         });
+        assert.equal((await found(stores, useCase)).firstSentAt, SAMPLE_TIME);
         // The counters of the use case begin anew, those of its setup only when a suspension ends.
         const restarted = standingOf({ countsFrom: SAMPLE_TIME + 3 * HOUR_MS });
         await recorded(stores, useCase, restarted, null);
         assert.deepEqual(await hours(), { days: [0, 24], buckets: [3, 30], setup: all, used: 5 });
         assert.deepEqual(inShort((await found(stores, useCase)).days)[0]?.[1], 1);
+        assert.equal((await found(stores, useCase)).firstSentAt, SAMPLE_TIME + 3 * HOUR_MS);
       },
     },
     {
@@ -339,6 +349,44 @@ export const contract: Contract<EmailStores> = {
         // A bounce of a deleted one's mail still counts.
         await told(stores, 1, bounce);
         assert.deepEqual(inShort((await found(stores, again)).setupBuckets)[0], [0, 1, 1, 0, 1, 0]);
+      },
+    },
+    {
+      name: "a use case's buckets are also those of its predecessors, since a suspension last ended; its days are its own",
+      async run(stores) {
+        const gone = await withUseCase(stores, 1);
+        const beside = await addBeside(stores, gone, 2);
+        for (const [n, useCase] of [gone, beside, gone].entries()) await sentAt(stores, useCase, n + 1, n);
+        await buryUseCase(stores, gone.id, SAMPLE_TIME);
+        const heir = await addBeside(stores, gone, 3);
+        await sentAt(stores, heir, 4, 3);
+        await told(stores, 1, bounce);
+        const hours = async (useCase: EmailUseCase) =>
+          inShort((await found(stores, useCase)).buckets).map(([hour, , , , bounced]) => [hour, bounced]);
+        assert.deepEqual(await hours(heir), [
+          [0, 1],
+          [2, 0],
+          [3, 0],
+        ]);
+        assert.deepEqual(inShort((await found(stores, heir)).days), [[0, 1, 1, 0, 0, 0]]);
+        const stranger = await withUseCase(stores, 4);
+        assert.deepEqual(await hours(stranger), []);
+        await recorded(stores, beside, SUSPENDED, changeOf());
+        await recorded(stores, beside, standingOf({ countsFrom: SAMPLE_TIME + HOUR_MS }), RELEASE);
+        assert.deepEqual(await hours(heir), [
+          [2, 0],
+          [3, 0],
+        ]);
+      },
+    },
+    {
+      name: "a use case that was there before another one was deleted is not its heir",
+      async run(stores) {
+        const gone = await withUseCase(stores, 1);
+        const beside = await addBeside(stores, gone, 2);
+        await sentAt(stores, gone, 1, 0);
+        await buryUseCase(stores, gone.id, beside.createdAt + 1);
+        assert.deepEqual((await found(stores, beside)).buckets, []);
       },
     },
     {
@@ -539,7 +587,7 @@ export const contract: Contract<EmailStores> = {
       },
     },
     {
-      name: "a line that concerns the setup wakes the reviews of the others that are not deleted",
+      name: "a line that the setup's figures decided wakes those of the others that do not stand so yet",
       async run(stores) {
         const one = await withUseCase(stores);
         const beside = await addBeside(stores, one, 2);
@@ -547,12 +595,19 @@ export const contract: Contract<EmailStores> = {
         await buryUseCase(stores, gone.id, NOW);
         await withUseCase(stores, 4);
         await dueReviews(stores);
-        await recorded(stores, one, SUSPENDED, changeOf());
-        assert.deepEqual(await dueReviews(stores), []);
-        await recorded(stores, one, SUSPENDED, changeOf({ why: "setup_limit_exceeded" }));
-        assert.deepEqual(await dueReviews(stores), [beside.id]);
-        await recorded(stores, one, SUSPENDED, changeOf({ why: "sending_stopped" }));
-        assert.deepEqual(await dueReviews(stores), [beside.id]);
+        const ofSetup = FIGURES.map((figure) => ({ ...figure, scope: "setup" as const }));
+        const stopped = { ...SUSPENDED, suspension: { ...SUSPENSION, isStopped: true } };
+        const woken = async (useCase: EmailUseCase, standing: Standing, figures: TierChange["figures"]) => {
+          await recorded(stores, useCase, standing, changeOf({ at: ++at, figures }));
+          return dueReviews(stores);
+        };
+        let at = SAMPLE_TIME;
+        assert.deepEqual(await woken(one, SUSPENDED, FIGURES), []);
+        assert.deepEqual(await woken(one, SUSPENDED, ofSetup), [beside.id]);
+        // Otherwise each of a setup's use cases would wake all others, again and again.
+        assert.deepEqual(await woken(beside, SUSPENDED, ofSetup), []);
+        assert.deepEqual(await woken(one, stopped, ofSetup), [beside.id]);
+        assert.deepEqual(await woken(beside, stopped, ofSetup), []);
       },
     },
     {

@@ -148,6 +148,26 @@ export const journeys: readonly Journey[] = [
     },
   },
   {
+    name: "what was complained of before a use case was deleted counts against the one made after it",
+    async run(world) {
+      const workspace = await world.newWorkspace();
+      const sender = await workspace.sender();
+      await mailsThat(sender, 2, { type: "complaint" });
+      const path = workspace.path(`/channels/use-case/${sender.useCase.id}`);
+      assertStatus(await workspace.api.call("DELETE", path), 204, "delete");
+      const again = makeMailSender(workspace, sender.setup, await workspace.useCase(sender.setup));
+      await mailsThat(again, 1, { type: "complaint" });
+      const { history } = await inTier(again, "suspended");
+      assert.deepEqual(
+        history[0]?.figures.map(({ scope, count, sample }) => [scope, count, sample]),
+        [
+          ["use_case", 3, 3],
+          ["setup", 3, 3],
+        ],
+      );
+    },
+  },
+  {
     name: "twice the limits stop sending, for the whole setup, until the operator resumes; a new use case inherits it",
     async run(world) {
       const workspace = await world.newWorkspace();

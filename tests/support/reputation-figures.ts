@@ -54,6 +54,10 @@ export function figuresOf(
     );
   return {
     days: grouped(own, (at) => dayStart(TIER_POLICY, at)),
+    firstSentAt: own.reduce<number | null>(
+      (first, { sent, startsAt }) => (sent > 0 && startsAt < (first ?? Infinity) ? startsAt : first),
+      null,
+    ),
     buckets: recent(own),
     setupBuckets: recent([...own, ...others]),
     incidents,

@@ -46,7 +46,7 @@ type Step =
 let eventCount = 0;
 let mailCount = 0;
 
-/** Events in any place; of each mail the write comes before its answer. */
+/** A mail's write comes before its answer, and before the events that bear our tag: the provider has the tag from us. */
 const history = fc.array(mail, { minLength: 1, maxLength: 3 }).chain((mails) => {
   const steps = mails.flatMap(({ events, answer, cohort }, index): Step[] => [
     { kind: "write", mail: index, cohort },
@@ -59,13 +59,15 @@ const history = fc.array(mail, { minLength: 1, maxLength: 3 }).chain((mails) => 
       }),
     ),
   ]);
-  // A random key places each step; an answer's is no smaller than that of its write, which is the step before it.
+  // A random key places each step, and no smaller one than the write's those that come after it.
+  const writeOf = (mail: number): number =>
+    steps.findIndex((step) => step.kind === "write" && step.mail === mail);
   return fc.array(fc.nat(), { minLength: steps.length, maxLength: steps.length }).map((keys) => ({
     mails,
     steps: steps
       .map((step, n) => {
-        const isAnswer = step.kind !== "event" && step.kind !== "write";
-        return { step, key: Math.max(keys[n] ?? 0, isAnswer ? (keys[n - 1] ?? 0) : 0) };
+        const isUntagged = step.kind === "event" && step.event.emailId === null;
+        return { step, key: Math.max(keys[n] ?? 0, isUntagged ? 0 : (keys[writeOf(step.mail)] ?? 0)) };
       })
       .toSorted((a, b) => a.key - b.key)
       .map(({ step }) => step),
@@ -89,7 +91,6 @@ async function live(steps: readonly Step[], mails: number) {
   const events = new Map<number, MailEvent[]>();
   const sentAt = new Map<number, number>();
   const written = new Set<number>();
-  const claimed = new Set<number>();
   const cohorts = new Map<number, number | null>();
   const withdrawn = new Set<number>();
   const writes = steps.map((step): Promise<unknown> => {
@@ -105,7 +106,6 @@ async function live(steps: readonly Step[], mails: number) {
         naturalKey: `${offset}-${step.event.naturalKey}`,
       };
       events.set(n, [...(events.get(n) ?? []), event]);
-      if (event.emailId !== null) claimed.add(n);
       const isThere = written.has(n) && !withdrawn.has(n);
       if (event.emailId !== null && isThere && !sentAt.has(n)) sentAt.set(n, event.mailSentAt);
       return stores.events.record(event, "{}");
@@ -114,7 +114,6 @@ async function live(steps: readonly Step[], mails: number) {
       case "write":
         written.add(n);
         cohorts.set(n, step.cohort);
-        if (claimed.has(n)) sentAt.set(n, sampleEvent(0, 0).mailSentAt);
         return stores.emails.writeAhead(sampleEmail(useCase, n, { cohortAt: step.cohort }), null, askedAt());
       case "accepted":
         if (!sentAt.has(n)) sentAt.set(n, SAMPLE_TIME + 5_000 + n);

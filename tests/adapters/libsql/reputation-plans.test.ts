@@ -4,6 +4,7 @@ import { Database as Sqlite } from "bun:sqlite";
 import { afterAll, expect, test } from "bun:test";
 import type { Database, SqlValue, Statement } from "../../../adapters/libsql/database.ts";
 import { MIGRATIONS } from "../../../adapters/libsql/migrations.ts";
+import { type Check, numberCheck } from "../../../core/reputation/checks.ts";
 import type { TierChangeReason } from "../../../core/reputation/standing.ts";
 import type { Task } from "../../../core/tasks/task.ts";
 import {
@@ -54,15 +55,16 @@ const email = sampleEmail(useCase, 1);
 const question = reputationQuestion(useCase, { workspaceId });
 const task: Task<"review_tier"> = { kind: "review_tier", subjectId: useCase.id, fence: 1, attempts: 1 };
 const { standing } = sampleBeginning();
+const ofSetup = numberCheck("sent", 1, { scope: "setup", windowMs: null, limit: 1 }, true);
 const record =
-  (why: TierChangeReason) =>
+  (why: TierChangeReason, figures: readonly Check[] = []) =>
   ({ reputation }: EmailStores) =>
     reputation.record(task, standing, {
       at: SAMPLE_TIME,
       from: "onboarding",
       to: "suspended",
       why,
-      figures: [],
+      figures,
       capacity: 1,
       suspension: null,
     });
@@ -77,7 +79,7 @@ test.each<[string, (stores: EmailStores) => Promise<unknown>, sorts: readonly st
     "what a review reads",
     ({ reputation }) => reputation.find(question),
     // Days of any length; the cohorts of several use cases; who is hardest suspended.
-    ["GROUP BY", "GROUP BY", "ORDER BY"],
+    ["GROUP BY", "GROUP BY", "GROUP BY", "ORDER BY"],
   ],
   [
     "what a new use case inherits",
@@ -87,8 +89,13 @@ test.each<[string, (stores: EmailStores) => Promise<unknown>, sorts: readonly st
   ["a move", ({ reputation }) => reputation.begin(task, "standard"), []],
   ["a standing", ({ reputation }) => reputation.record(task, standing, null), []],
   ["a promotion", record("promoted"), []],
-  ["a suspension of the whole setup", record("setup_limit_exceeded"), []],
+  ["a suspension of the whole setup", record("setup_limit_exceeded", [ofSetup]), []],
   ["an operator's word", record("operator_resumed"), []],
+  [
+    "the account's quota",
+    ({ reputation }) => reputation.recordQuota({ mailsIn24Hours: 1, mailsPerSecond: 1 }, SAMPLE_TIME),
+    [],
+  ],
 ])("%s: by index", async (_, call, sorts) => {
   const steps = await planOf(call);
   expect(steps.filter((step) => step.startsWith("SCAN") && !OF_A_SUBQUERY.test(step))).toEqual([]);
@@ -99,7 +106,7 @@ test.each<[string, (stores: EmailStores) => Promise<unknown>, sorts: readonly st
 test("sums of cohorts begin where the times asked for begin", async () => {
   const steps = await planOf(({ reputation }) => reputation.find(question));
   const walked = steps.filter((step) => step.includes("cohort"));
-  expect(walked.length).toBe(4);
+  expect(walked.length).toBe(5);
   const fromATime = "SEARCH cohort USING INDEX cohort_use_case (use_case_seq=? AND starts_at>?)";
   expect(walked).toEqual(walked.map(() => fromATime));
 });

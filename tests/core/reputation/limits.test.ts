@@ -96,6 +96,83 @@ describe("suspension, of the use case and of the setup as a whole", () => {
 /** The names of what does not hold. */
 const missing = (checks: readonly Check[]) => checks.filter(({ holds }) => !holds).map(({ name }) => name);
 
+describe("rates that promotion, premium and a clean day ask for", () => {
+  type Asked = (of: readonly Cohort[], name: CheckName) => boolean | undefined;
+  const holds = (checks: readonly Check[], name: CheckName) => checks.find((one) => one.name === name)?.holds;
+  const enter: Asked = (of, name) => holds(standardEntry(TIER_POLICY, figuresOf(of), NOON), name);
+  const rise: Asked = (of, name) =>
+    holds(premiumEntry(TIER_POLICY, { tierSince: 0 }, figuresOf(of).days, NOON), name);
+  const stay: Asked = (of, name) => !holds(premiumExit(TIER_POLICY, figuresOf(of).days, NOON), name);
+  const clean: Asked = (of) => of.every((day) => isCleanDay(TIER_POLICY, day));
+  /** The least trouble that is too much, by how many were sent; null: as many as were sent are not. */
+  const rows: readonly (readonly [string, CheckName, "bounced" | "complained", Asked, TipsAt])[] = [
+    [
+      "standard: under 2 %",
+      "bounce_rate",
+      "bounced",
+      enter,
+      { 0: null, 1: 1, 9: 1, 10: 1, 99: 2, 100: 2, 200: 4, 1000: 20, 1_000_000: 20_000 },
+    ],
+    [
+      "standard: one, or 0.1 %",
+      "complaints",
+      "complained",
+      enter,
+      { 0: null, 1: null, 9: 2, 10: 2, 99: 2, 100: 2, 200: 2, 1000: 2, 1_000_000: 1001 },
+    ],
+    [
+      "premium: under 1 %",
+      "bounce_rate",
+      "bounced",
+      rise,
+      { 0: null, 1: 1, 9: 1, 10: 1, 99: 1, 100: 1, 200: 2, 1000: 10, 1_000_000: 10_000 },
+    ],
+    [
+      "premium: under 0.03 %",
+      "complaint_rate",
+      "complained",
+      rise,
+      { 0: null, 1: 1, 9: 1, 10: 1, 99: 1, 100: 1, 200: 1, 1000: 1, 1_000_000: 300 },
+    ],
+    [
+      "still premium: at most 2 %",
+      "bounce_rate",
+      "bounced",
+      stay,
+      { 0: null, 1: 1, 9: 1, 10: 1, 99: 2, 100: 3, 200: 5, 1000: 21, 1_000_000: 20_001 },
+    ],
+    [
+      "still premium: at most 0.06 %",
+      "complaint_rate",
+      "complained",
+      stay,
+      { 0: null, 1: 1, 9: 1, 10: 1, 99: 1, 100: 1, 200: 1, 1000: 1, 1_000_000: 601 },
+    ],
+    [
+      "a clean day: under 2 % of 200 or more",
+      "bounce_rate",
+      "bounced",
+      clean,
+      { 0: null, 1: null, 9: 4, 10: 4, 99: 4, 100: 4, 200: 4, 1000: 20, 1_000_000: 20_000 },
+    ],
+    [
+      "a clean day: one complaint, or 0.1 %",
+      "complaints",
+      "complained",
+      clean,
+      { 0: null, 1: null, 9: 2, 10: 2, 99: 2, 100: 2, 200: 2, 1000: 2, 1_000_000: 1001 },
+    ],
+  ];
+  const each = rows.flatMap(([rule, name, member, isMet, tipsAt]) =>
+    SENDS.map((sent) => [rule, sent, tipsAt[sent], name, member, isMet] as const),
+  );
+  test.each(each)("%s: of %i sent %p are too many", (_, sent, tipsAt, name, member, isMet) => {
+    const isMetWith = (trouble: number) => isMet([cohort(0, counts(sent, { [member]: trouble }))], name);
+    if (tipsAt !== null) expect(isMetWith(tipsAt)).toBe(false);
+    expect(isMetWith(tipsAt === null ? sent : tipsAt - 1)).toBe(true);
+  });
+});
+
 describe("onboarding to standard", () => {
   /** Fourteen days ago the first mail, then so many sending days; the rest on the last of them. */
   const history = (sendingDays: number, of: MailCounts, firstDaysAgo = 14): readonly Cohort[] => {
@@ -113,6 +190,7 @@ describe("onboarding to standard", () => {
     ["999 delivered", history(7, counts(1000, { delivered: 999 })), ["delivered"]],
     ["6 sending days", history(6, counts(1000)), ["sending_days"]],
     ["13 days since the first", history(7, counts(1000), 13), ["time_since_first_send"]],
+    ["an hour less than 14", history(7, counts(1000), 14 - 1 / 24), ["time_since_first_send"]],
     ["1.9 % bounces", history(7, counts(1000, { bounced: 19 })), []],
     ["2 % bounces", history(7, counts(1000, { bounced: 20 })), ["bounce_rate"]],
     ["one complaint of 1,000", history(7, counts(1000, { complained: 1 })), []],
@@ -123,7 +201,7 @@ describe("onboarding to standard", () => {
     ["a hair less", history(7, counts(1_000_000, { bounced: 19_999 })), []],
   ];
   test.each(rows)("%s", (_, cohorts, names) => {
-    expect(missing(standardEntry(TIER_POLICY, figuresOf(cohorts).days, NOON))).toEqual([...names]);
+    expect(missing(standardEntry(TIER_POLICY, figuresOf(cohorts), NOON))).toEqual([...names]);
   });
 });
 

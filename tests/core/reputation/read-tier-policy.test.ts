@@ -37,10 +37,13 @@ describe("faults, a sentence each", () => {
     ["a list", [], /it must be an object/],
     ["null", null, /it must be an object/],
     ["a member there is none of", { gold: {} }, /there is no gold; there are day, lookBack/],
+    ["a member of every object", JSON.parse('{"__proto__": {"day": "1s"}}'), /there is no __proto__/],
+    ["another one", { constructor: {} }, /there is no constructor/],
     ["one deeper", { standard: { entry: { days: 3 } } }, /there is no standard\.entry\.days/],
     ["an object's place taken", { standard: 5 }, /standard must be an object/],
     ["a duration without a unit", { lookBack: 5 }, /lookBack must be a duration such as "14d".*it is 5/],
     ["no duration at all", { growth: { window: "0d" } }, /growth\.window must be a duration/],
+    ["longer than any Date", { suspension: { lasts: ["999999999d"] } }, /lasts\[0\] must be a duration/],
     ["a day told in days of itself is the usual one", { day: "3d" }, /day must be from 1s to 24h/],
     ["a day too short for its 24 parts", { day: "999ms" }, /day must be from 1s to 24h/],
     [
@@ -60,6 +63,11 @@ describe("faults, a sentence each", () => {
     ["fast slower than slow", { suspension: { fast: { window: "8d" } } }, /fast\.window must not be longer/],
     ["a slow window without end", { suspension: { slow: { window: "32d" } } }, /must be at most 31d/],
     ["a window longer than the memory", { lookBack: "29d" }, /no window may be longer than lookBack/],
+    [
+      "more days than are remembered",
+      { standard: { entry: { sendingDays: 367 } } },
+      /sendingDays must not be more than lookBack has/,
+    ],
     ["a memory without end", { lookBack: "367d" }, /lookBack must be at most 366d/],
     ["several at once", { gold: 1, lookBack: 5 }, /there is no gold/, /lookBack must be a duration/],
   ];

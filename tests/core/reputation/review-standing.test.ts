@@ -50,7 +50,7 @@ describe("what a review decides", () => {
     expect(standing).toMatchObject({ tier: "standard", tierSince: NOON, capacity: 2000, suspension: null });
     expect(change).toMatchObject({ at: NOON, from: "onboarding", to: "standard", why: "promoted" });
     expect(change?.figures.map(({ name, value }) => [name, value])).toEqual([
-      ["time_since_first_send", 14.5 * DAY_MS + DAY_MS / 48],
+      ["time_since_first_send", 14 * DAY_MS + DAY_MS / 48],
       ["sending_days", 14],
       ["delivered", 1400],
       ["bounce_rate", 0],
@@ -125,6 +125,14 @@ describe("what a review decides", () => {
     });
   });
 
+  test("who was released from it and breaks a limit again is not a part of it, however long another's runs", () => {
+    const running = suspensionOf({ incidentAt: NOON - 8 * DAY_MS });
+    const incidents = [incident(8, { running })];
+    const released = standingAt("onboarding", { countsFrom: NOON - DAY_MS });
+    const { suspension } = review(released, figuresOf([BREACH], { incidents })).standing;
+    expect(suspension).toMatchObject({ incidentAt: NOON, offence: 2, until: NOON + 30 * DAY_MS });
+  });
+
   test("a setup-wide suspension takes in whoever stood there when it began, on its terms", () => {
     const running = suspensionOf({ until: NOON + 3 * DAY_MS });
     const incidents = [incident(4, { isSetupWide: true, running })];
@@ -132,7 +140,7 @@ describe("what a review decides", () => {
     expect(before.standing).toMatchObject({ tier: "suspended", suspension: running });
     expect(before.change).toMatchObject({ why: "setup_limit_exceeded", figures: [] });
     // The operator has resumed this one since.
-    const resumed = standingAt("onboarding", { tierSince: NOON - 2 * DAY_MS });
+    const resumed = standingAt("onboarding", { countsFrom: NOON - 2 * DAY_MS });
     expect(review(resumed, figuresOf([], { incidents })).change).toBeNull();
     const ownOnly = [incident(4, { running })];
     expect(review(standingAt("standard"), figuresOf([], { incidents: ownOnly })).change).toBeNull();
@@ -218,9 +226,12 @@ describe("a new use case", () => {
     ["waits for the operator", { until: null }, 200],
     ["has stopped sending", { until: null, isStopped: true }, 0],
   ];
-  test.each(running)("is suspended on the terms of the one that %s", (_, terms, capacity) => {
+  test.each(running)("is suspended on the terms of the hardest one, that %s", (_, terms, capacity) => {
     const suspension = suspensionOf(terms);
-    const incidents = [incident(3), incident(9, { running: suspension })];
+    const incidents = [
+      incident(3, { running: suspensionOf({ until: NOON + 1 }) }),
+      incident(9, { running: suspension }),
+    ];
     const { standing, change } = standingFrom(TIER_POLICY, { incidents, taken: 0 }, NOON);
     expect(standing).toMatchObject({ tier: "suspended", capacity, suspension });
     expect(change).toMatchObject({ to: "suspended", why: "inherited", suspension });
