@@ -52,6 +52,6 @@ export async function receiveNotification(
 /** What wakes the review of its use case (see EventStore). */
 const TROUBLE: ReadonlySet<LedgerEventType> = new Set(["Bounce", "Complaint"]);
 
-/** The woken reviews, with what else is due: one run at a time, however many such events come at once. */
+/** The woken reviews, with what else is due: one run at a time and one after it, however many such events come at once. */
 const reviewNow = (ports: ReceiveNotificationPorts): Promise<unknown> =>
-  ports.sharedWork.share("tick", () => tick(ports, { at: null })).catch(() => undefined);
+  ports.sharedWork.shareNext("tick", () => tick(ports, { at: null })).catch(() => undefined);

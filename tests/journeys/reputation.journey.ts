@@ -12,7 +12,7 @@ import type { Journey } from "../support/world.ts";
 const WEEK_SECONDS = 7 * 86_400;
 const DAY_SECONDS = 86_400;
 
-/** Sends so many mails to as many people, and has this become of each. */
+/** Sends so many mails to as many people, and once each is delivered has this become of it. */
 async function mailsThat(
   sender: MailSender,
   count: number,
@@ -20,8 +20,9 @@ async function mailsThat(
 ): Promise<void> {
   const { sandbox } = sender.workspace.world;
   for (let index = 0; index < count; index++) {
-    const { message_id: id } = await sender.send({ to_address: sender.newRecipient() });
-    await sandbox.event(id, event);
+    const { id, message_id: messageId } = await sender.send({ to_address: sender.newRecipient() });
+    await sender.emailIn(id, "delivered");
+    await sandbox.event(messageId, event);
   }
   await sandbox.settled();
 }
