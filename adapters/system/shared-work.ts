@@ -7,27 +7,29 @@ export function makeSharedWork(): SharedWork {
   const running = new Map<string, Promise<unknown>>();
   const next = new Map<string, Promise<unknown>>();
 
-  function join<T>(runs: Map<string, Promise<unknown>>, key: string, begin: () => Promise<T>): Promise<T> {
-    const earlier = runs.get(key) as Promise<T> | undefined;
+  function share<T>(key: string, work: () => Promise<T>): Promise<T> {
+    const earlier = running.get(key) as Promise<T> | undefined;
     if (earlier) return earlier;
-    const begun = begin().finally(() => runs.delete(key));
-    runs.set(key, begun);
+    const begun = work().finally(() => running.delete(key));
+    running.set(key, begun);
     return begun;
   }
-  const share = <T>(key: string, work: () => Promise<T>): Promise<T> => join(running, key, work);
 
-  return {
-    share,
-    shareNext<T>(key: string, work: () => Promise<T>): Promise<T> {
-      const current = running.get(key);
-      if (!current) return share(key, work);
-      const begin = (): Promise<T> => {
-        next.delete(key);
-        return share(key, work);
-      };
-      return join(next, key, () => current.then(begin, begin));
-    },
-  };
+  function shareNext<T>(key: string, work: () => Promise<T>): Promise<T> {
+    const waiting = next.get(key) as Promise<T> | undefined;
+    if (waiting) return waiting;
+    const current = running.get(key);
+    if (!current) return share(key, work);
+    const begin = (): Promise<T> => {
+      next.delete(key);
+      return share(key, work);
+    };
+    const following = current.then(begin, begin);
+    next.set(key, following);
+    return following;
+  }
+
+  return { share, shareNext };
 }
 
 /** For Workers. */
