@@ -26,8 +26,8 @@ const urgency = sql`CASE ${task.kind} ${sql.join(
   sql` `,
 )} END`;
 
-/** Woken tasks are due since 0: nobody knows how long they wait. By the clock on the wall, however far somebody looks ahead. */
-const isOverdue = sql`(${task.runAt} > 0 AND ${task.runAt} <= ${databaseNow} - ${sql.raw(String(OVERDUE_MS))})`;
+/** By the clock on the wall, however far somebody looks ahead. What was woken is due since 0 and among these. */
+const isOverdue = sql`${task.runAt} <= ${databaseNow} - ${sql.raw(String(OVERDUE_MS))}`;
 const lookedAhead = sql`max(${databaseNow}, coalesce(${sql.placeholder("at")}, 0))`;
 const claimDue = prepare<ClaimTaskArgs & { at: number | null; limit: number }>(
   sql`UPDATE ${task} SET ${setClaimed} WHERE ${bare(task.seq)} IN (

@@ -8,8 +8,8 @@ import type { Task, TaskKind } from "../tasks/task.ts";
  * the database's: claims of several instances do not depend on their clocks.
  *
  * - `claimDue` claims at most `limit` tasks that are due and that nobody holds, or whose holder's lease ran out: those
- *   that are OVERDUE_MS late first, so that no flood of more urgent ones holds them up for ever; then those of the earlier
- *   kind (TASK_KINDS), then those longest due. `at`: what counts as now when it is later than now (an
+ *   that were woken or are OVERDUE_MS late before all others, so that no flood of what is due by the calendar holds them up
+ *   for ever; of either group those of the earlier kind first (TASK_KINDS), then those longest due. `at`: what counts as now when it is later than now (an
  *   operator's look ahead, under which leases run out as well); null: now. Two claims at once never get the same task.
  * - `claim` claims one task, due or not; null when there is none or somebody holds it.
  * - `complete` removes a task, `postpone` gives it back, due at `runAt` and with that many attempts behind it; both only

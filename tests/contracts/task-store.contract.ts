@@ -46,12 +46,14 @@ export const contract: Contract<ChannelStores> = {
     {
       name: "what is long overdue comes before what is more urgent",
       async run({ tasks, ...stores }) {
-        const [id = ""] = await withSetups({ tasks, ...stores }, 2);
+        const [id = ""] = await withSetups({ tasks, ...stores }, 1);
+        // All of the setup's and the installation's, each a second late but one.
+        const first = await tasks.claimDue(10, LEASE_MS, null);
         const check = await tasks.claim("check_setup", id, LEASE_MS);
         assert.ok(check);
+        for (const held of first) await tasks.postpone(held, Date.now() - 1000, 0);
         await tasks.postpone(check, Date.now() - OVERDUE_MS - 1000, 0);
-        const [first, second] = await tasks.claimDue(2, LEASE_MS, null);
-        assert.deepEqual(new Set([first?.kind, second?.kind]), new Set(["check_setup", "provision_setup"]));
+        assert.equal((await tasks.claimDue(1, LEASE_MS, null))[0]?.kind, "check_setup");
       },
     },
     {
