@@ -77,6 +77,27 @@ export * from "./email/send-email.ts";
 export * from "./email/read-email.ts";
 export * from "./email/receive-notification.ts";
 
+// Inbound: mail that arrives, what a parser makes of it, and reading it.
+export * from "./inbound/inbound-email.ts";
+export * from "./inbound/arrival.ts";
+export * from "./inbound/parsed-message.ts";
+export * from "./inbound/leaves.ts";
+export * from "./inbound/content-id.ts";
+export * from "./inbound/file-name.ts";
+export * from "./inbound/flowed-text.ts";
+export * from "./inbound/mail-class.ts";
+export * from "./inbound/take-in.ts";
+export * from "./inbound/receive-inbound.ts";
+export * from "./inbound/reconcile-inbound.ts";
+export * from "./inbound/read-inbound.ts";
+export * from "./inbound/answered-mail.ts";
+
+// Threads: which message answers which, and what a reply has to say of it.
+export * from "./threading/message-id.ts";
+export * from "./threading/place-in-thread.ts";
+export * from "./threading/join-thread.ts";
+export * from "./threading/reply-headers.ts";
+
 // Reputation: tiers, daily capacity, and what moves a use case between them.
 export * from "./reputation/tier-policy.ts";
 export * from "./reputation/read-tier-policy.ts";
@@ -112,6 +133,7 @@ export * from "./message/plan-message.ts";
 
 // What the outside has to provide.
 export type * from "./ports/api-key-store.ts";
+export type * from "./ports/arrival-reader.ts";
 export type * from "./ports/background.ts";
 export type * from "./ports/blob-store.ts";
 export type * from "./ports/clock.ts";
@@ -122,10 +144,13 @@ export type * from "./ports/file-downloads.ts";
 export type * from "./ports/html-to-text.ts";
 export type * from "./ports/id-source.ts";
 export type * from "./ports/idempotency-store.ts";
+export type * from "./ports/inbound-mailbox.ts";
+export type * from "./ports/inbound-store.ts";
 export * from "./ports/installation-store.ts";
 export type * from "./ports/keyset-page.ts";
 export * from "./ports/mail-provider.ts";
 export type * from "./ports/mailer.ts";
+export type * from "./ports/message-parser.ts";
 export type * from "./ports/notification-reader.ts";
 export type * from "./ports/offset-page.ts";
 export type * from "./ports/phone-number-store.ts";
@@ -135,6 +160,7 @@ export type * from "./ports/reputation-store.ts";
 export type * from "./ports/secret-box.ts";
 export type * from "./ports/setup-store.ts";
 export type * from "./ports/sha256.ts";
+export type * from "./ports/slots.ts";
 export type * from "./ports/suppression-store.ts";
 export type * from "./ports/token-signer.ts";
 export type * from "./ports/topic-confirmer.ts";

@@ -1,7 +1,8 @@
 // An outage: something outside could not answer. Adapters throw OutageError where no operation branches on it;
 // the edge answers 502, 503 or 504 from its members. Messages here are ours: never an upstream body or an address.
 
-export type OutageService = "storage" | "blobs" | "ses" | "sns" | "dns" | "twilio";
+/** `inbound`: the bucket that the provider lays arriving mail into. */
+export type OutageService = "storage" | "blobs" | "inbound" | "ses" | "sns" | "dns" | "twilio";
 
 export type Outage = {
   readonly service: OutageService;

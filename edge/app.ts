@@ -8,6 +8,7 @@ import { type DocsAssets, mountDocs } from "./docs/portal.ts";
 import { mountOpenapi } from "./docs/openapi-document.ts";
 import { DOWNLOAD_PATH, downloadFile } from "./email/download-file.ts";
 import { emailOperations } from "./email/operations.ts";
+import { inboundOperations } from "./inbound/operations.ts";
 import { mountAlive, mountReady } from "./health.ts";
 import { mountSnsHook } from "./hooks/sns-hook.ts";
 import { mountTwilioHook } from "./hooks/twilio-hook.ts";
@@ -42,6 +43,7 @@ export function makeApp({ portsFor, log, docsAssets }: AppOptions): OpenAPIHono<
     workspaceOperations,
     channelOperations,
     suppressionOperations,
+    inboundOperations,
     emailOperations,
     operatorOperations,
   ];

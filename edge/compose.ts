@@ -8,6 +8,7 @@ import type { Database } from "../adapters/libsql/database.ts";
 import { makeEmailStore } from "../adapters/libsql/email-store.ts";
 import { makeEventStore } from "../adapters/libsql/event-store.ts";
 import { makeIdempotencyStore } from "../adapters/libsql/idempotency-store.ts";
+import { makeInboundStore } from "../adapters/libsql/inbound-store.ts";
 import { makeInstallationStore } from "../adapters/libsql/installation-store.ts";
 import { isMigrated } from "../adapters/libsql/migrate.ts";
 import { makePhoneNumberStore } from "../adapters/libsql/phone-number-store.ts";
@@ -21,10 +22,13 @@ import { makeUseCaseStore } from "../adapters/libsql/use-case-store.ts";
 import { makeVoiceWebhookStore } from "../adapters/libsql/voice-webhook-store.ts";
 import { makeWorkspaceStore } from "../adapters/libsql/workspace-store.ts";
 import { htmlToText } from "../adapters/mime/html-to-text.ts";
+import { messageParser } from "../adapters/mime/parse-message.ts";
 import { makeS3BlobStore } from "../adapters/s3/blob-store.ts";
+import { makeS3InboundMailbox } from "../adapters/s3/inbound-mailbox.ts";
 import { makeSesMailer } from "../adapters/ses/mailer.ts";
 import { makeSesMailProvider } from "../adapters/ses/mail-provider.ts";
 import { makeProviderTurns } from "../adapters/ses/provider-turns.ts";
+import { sesArrivalReader } from "../adapters/ses/received-header.ts";
 import { makeNotificationReader } from "../adapters/sns/notification-reader.ts";
 import { makeSigningKeys } from "../adapters/sns/signing-key.ts";
 import { makeSnsTopicConfirmer } from "../adapters/sns/topic-confirmer.ts";
@@ -49,6 +53,7 @@ import type { MailProvider } from "../core/ports/mail-provider.ts";
 import type { Mailer } from "../core/ports/mailer.ts";
 import type { ProviderSuppressionList } from "../core/ports/provider-suppression-list.ts";
 import type { ProviderTurns } from "../core/ports/provider-turns.ts";
+import type { Slots } from "../core/ports/slots.ts";
 import type { SharedWork } from "../core/ports/shared-work.ts";
 import type { TokenSigner } from "../core/ports/token-signer.ts";
 import { makeCallerCache } from "./caller-cache.ts";
@@ -63,6 +68,7 @@ export type Platform = {
   readonly wholeBody: WholeBody;
   readonly bodiesInFlightBytesMax: number;
   readonly sharedWork: SharedWork;
+  readonly receivingSlots: Slots;
   /** The local folder's store; null where there is no folder. */
   readonly openFolder:
     ((folder: string, publicUrl: string, signer: TokenSigner) => Promise<BlobStore & FileDownloads>) | null;
@@ -87,6 +93,7 @@ type StoreBound =
   | "emails"
   | "events"
   | "reputation"
+  | "inbound"
   | "twilioSetups"
   | "phoneNumbers"
   | "voiceWebhooks"
@@ -126,15 +133,23 @@ export async function composeShared(
           aws,
         ),
     },
+    inboundMailbox: makeS3InboundMailbox(signedFetch, { ...aws, inboundStore: config.inboundStore }),
+    arrivalReader: sesArrivalReader,
+    messageParser,
     voiceProvider: makeTwilioVoiceProvider(makeTwilioCall(config.twilio), clock),
     webhookSignatures: twilioWebhookSignatures,
     secretBox: makeSecretBox(keys.value),
     identityMemory: makeIdentityMemory(),
     sharedWork: platform.sharedWork,
+    receivingSlots: platform.receivingSlots,
     pause: systemPause,
     notifications: makeNotificationReader(
       { keys: makeSigningKeys(isSandbox ? aws.endpoints.sns : null), clock, ids },
-      { topicArns: config.snsTopicArns, allowSha1: config.snsAllowSha1 },
+      {
+        topicArns: config.snsTopicArns,
+        allowSha1: config.snsAllowSha1,
+        inboundStore: config.inboundStore,
+      },
     ),
     topics: makeSnsTopicConfirmer(signedFetch, aws),
     dns: makeDohResolver(config.dohUrls),
@@ -180,6 +195,7 @@ export function composePorts(
     emails: makeEmailStore(database),
     events: makeEventStore(database),
     reputation: makeReputationStore(database),
+    inbound: makeInboundStore(database),
     suppressions: makeSuppressionStore(database),
     isStorageReady: () => isMigrated(database),
     background,

@@ -7,7 +7,9 @@ import { err, ok, type Result } from "../core/result.ts";
 import {
   SANDBOX_ACCOUNT_ID,
   SANDBOX_CREDENTIALS,
+  SANDBOX_INBOUND,
   SANDBOX_REGION,
+  SANDBOX_TOPIC_NAME,
   sandboxEndpoints,
 } from "./sandbox/endpoints.ts";
 import { POOL_MODES, type PoolMode } from "../core/use-case/sending-pool.ts";
@@ -29,6 +31,9 @@ export type AwsConfig = {
   };
 };
 
+/** The prefix without slashes at its ends, empty for none. */
+export type S3Place = { readonly bucket: string; readonly prefix: string };
+
 export type SandboxConfig =
   | { readonly mode: "off" }
   | { readonly mode: "start"; readonly port: number }
@@ -42,8 +47,9 @@ export type Config = {
     | { readonly kind: "file"; readonly path: string }
     | { readonly kind: "remote"; readonly url: string; readonly authToken: string | null };
   readonly blobStore:
-    | { readonly kind: "folder"; readonly path: string }
-    | { readonly kind: "s3"; readonly bucket: string; readonly prefix: string };
+    { readonly kind: "folder"; readonly path: string } | ({ readonly kind: "s3" } & S3Place);
+  /** Where SES lays arriving mail; null: each notification says where. */
+  readonly inboundStore: S3Place | null;
   readonly sandbox: SandboxConfig;
   readonly aws: AwsConfig;
   /** Where Twilio answers, without a slash at the end. */
@@ -63,7 +69,7 @@ export type Config = {
   readonly sesCallsPerSecond: number;
 };
 
-export const SANDBOX_TOPIC_ARN = `arn:aws:sns:${SANDBOX_REGION}:${SANDBOX_ACCOUNT_ID}:postrider-events`;
+export const SANDBOX_TOPIC_ARN = `arn:aws:sns:${SANDBOX_REGION}:${SANDBOX_ACCOUNT_ID}:${SANDBOX_TOPIC_NAME}`;
 const SANDBOX_PORT_DEFAULT = 8081;
 const PORT_DEFAULT = 8080;
 const DNS_GRACE_SECONDS_DEFAULT = 3600;
@@ -106,6 +112,7 @@ export function loadConfig(environment: Environment): Result<Config, readonly st
 
   const aws = sandbox.mode === "off" ? readAws(setting, fault) : sandboxAws(sandbox);
   const blobStore = readBlobStore(setting("BLOB_STORE"), dataDir, fault);
+  const inboundStore = readInboundStore(setting("INBOUND_STORE"), live, fault);
   const operatorApiKey = setting("OPERATOR_API_KEY");
   if (operatorApiKey && !isOperatorKey(operatorApiKey))
     fault(
@@ -135,6 +142,7 @@ export function loadConfig(environment: Environment): Result<Config, readonly st
     dataDir,
     database,
     blobStore,
+    inboundStore,
     sandbox,
     aws,
     twilio: sandbox.mode === "off" ? readTwilio(setting, fault) : sandboxTwilio(sandbox),
@@ -206,12 +214,27 @@ function readDatabase(setting: Setting, dataDir: string, fault: Fault): Config["
 function readBlobStore(text: string | null, dataDir: string, fault: Fault): Config["blobStore"] {
   if (text === null) return { kind: "folder", path: `${dataDir}/blobs` };
   if (/^file:./.test(text)) return { kind: "folder", path: text.slice("file:".length) };
-  const bucket = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/([A-Za-z0-9/_.-]*))?$/.exec(text);
-  if (!bucket?.[1]) {
-    fault(`BLOB_STORE must be file:/path or s3://bucket/prefix; it is "${text}".`);
-    return { kind: "folder", path: "" };
-  }
-  return { kind: "s3", bucket: bucket[1], prefix: bucket[2]?.replace(/\/+$/, "") ?? "" };
+  const place = readS3Place(text);
+  if (place !== null) return { kind: "s3", ...place };
+  fault(`BLOB_STORE must be file:/path or s3://bucket/prefix; it is "${text}".`);
+  return { kind: "folder", path: "" };
+}
+
+function readInboundStore(text: string | null, live: boolean, fault: Fault): Config["inboundStore"] {
+  if (text === null) return live ? null : SANDBOX_INBOUND;
+  const place = readS3Place(text);
+  if (place === null)
+    fault(`INBOUND_STORE must be s3://bucket/prefix, where SES lays arriving mail; it is "${text}".`);
+  return place;
+}
+
+/** `s3://bucket/prefix`; a segment of dots would lead out of the bucket. */
+function readS3Place(text: string): S3Place | null {
+  const [, bucket, path = ""] =
+    /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/([A-Za-z0-9/_.-]*))?$/.exec(text) ?? [];
+  const segments = path.split("/").filter((segment) => segment !== "");
+  if (bucket === undefined || segments.some((segment) => /^\.\.?$/.test(segment))) return null;
+  return { bucket, prefix: segments.join("/") };
 }
 
 const isInCloud = (environment: Environment, setting: Setting): boolean =>

@@ -54,6 +54,7 @@ type Spec<Query, Body, AnswerBody, Name extends string, Kind extends RefusalKind
     | "Use cases"
     | "Phone numbers"
     | "E-mails"
+    | "Inbound e-mails"
     | "Suppressions"
     | "Operator";
   readonly method: "get" | "post" | "delete";

@@ -2,6 +2,7 @@
 // request on Workers (compose.ts); nothing else knows an adapter.
 import type { ApiKeyMode } from "../core/access/api-key.ts";
 import type { ApiKeyStore } from "../core/ports/api-key-store.ts";
+import type { ArrivalReader } from "../core/ports/arrival-reader.ts";
 import type { Background } from "../core/ports/background.ts";
 import type { BlobStore } from "../core/ports/blob-store.ts";
 import type { Clock } from "../core/ports/clock.ts";
@@ -12,8 +13,11 @@ import type { FileDownloads } from "../core/ports/file-downloads.ts";
 import type { HtmlToText } from "../core/ports/html-to-text.ts";
 import type { IdSource } from "../core/ports/id-source.ts";
 import type { IdempotencyStore } from "../core/ports/idempotency-store.ts";
+import type { InboundMailbox } from "../core/ports/inbound-mailbox.ts";
+import type { InboundStore } from "../core/ports/inbound-store.ts";
 import type { Mailer } from "../core/ports/mailer.ts";
 import type { IdentityMemory } from "../core/ports/identity-memory.ts";
+import type { MessageParser } from "../core/ports/message-parser.ts";
 import type { NotificationReader } from "../core/ports/notification-reader.ts";
 import type { Pause } from "../core/ports/pause.ts";
 import type { PhoneNumberStore } from "../core/ports/phone-number-store.ts";
@@ -23,6 +27,7 @@ import type { ReputationStore } from "../core/ports/reputation-store.ts";
 import type { SecretBox } from "../core/ports/secret-box.ts";
 import type { SetupStore } from "../core/ports/setup-store.ts";
 import type { Sha256 } from "../core/ports/sha256.ts";
+import type { Slots } from "../core/ports/slots.ts";
 import type { SharedWork } from "../core/ports/shared-work.ts";
 import type { TaskStore } from "../core/ports/task-store.ts";
 import type { ProviderSuppressionList } from "../core/ports/provider-suppression-list.ts";
@@ -50,6 +55,10 @@ export type Ports = {
   readonly emails: EmailStore;
   readonly events: EventStore;
   readonly reputation: ReputationStore;
+  readonly inbound: InboundStore;
+  readonly inboundMailbox: InboundMailbox;
+  readonly arrivalReader: ArrivalReader;
+  readonly messageParser: MessageParser;
   readonly suppressions: SuppressionStore;
   readonly blobs: BlobStore;
   readonly tasks: TaskStore;
@@ -62,6 +71,7 @@ export type Ports = {
   readonly mailProvider: ProviderTurns;
   readonly identityMemory: IdentityMemory;
   readonly sharedWork: SharedWork;
+  readonly receivingSlots: Slots;
   readonly providerSuppressions: ProviderSuppressionList;
   readonly mailer: Mailer;
   readonly notifications: NotificationReader;

@@ -338,7 +338,39 @@ export const PROBLEMS: Rows = {
   attachment_not_found: {
     status: 404,
     title: "No such attachment",
-    detail: () => "Use one of the e-mail's attachment_filenames, percent-encoded.",
+    detail: () => "Use one of the names that the e-mail lists, percent-encoded.",
+  },
+  inbound_email_not_found: {
+    status: 404,
+    title: "No such received e-mail",
+    detail: () => "Check the id of the received e-mail and its workspace.",
+  },
+  thread_not_found: {
+    status: 404,
+    title: "No such thread",
+    detail: () => "Use the thread_id of an e-mail of this workspace, or the id of any e-mail in it.",
+  },
+  no_body: {
+    status: 404,
+    title: "The e-mail has no body",
+    detail: () =>
+      "It brought files only, or could not be read (parse_status); the raw message has everything.",
+  },
+  raw_not_kept: {
+    status: 404,
+    title: "The raw message was not kept",
+    detail: () =>
+      "It was larger than is kept, or was gone before it could be fetched; parse_status says which.",
+  },
+  infected: {
+    status: 403,
+    title: "The mail service found a virus in the e-mail",
+    detail: () => "What it brought is kept from everybody. Its text can still be read.",
+  },
+  reply_scope_mismatch: {
+    status: 422,
+    title: "The e-mail belongs to another use case or setup",
+    detail: () => "Answer it through the use case that it came for: see its ses_use_case_id and setup_id.",
   },
   attachment_too_large: {
     status: 413,

@@ -2,6 +2,13 @@
 import type { IssueApiKeyRefused } from "../core/access/issue-api-key.ts";
 import type { RevokeApiKeyRefused } from "../core/access/revoke-api-key.ts";
 import type { GetWorkspaceRefused } from "../core/access/get-workspace.ts";
+import type {
+  Infected,
+  InboundNotFound,
+  NoBody,
+  RawNotKept,
+  ThreadNotFound,
+} from "../core/inbound/read-inbound.ts";
 import type { AttachmentNotFound, EmailNotFound } from "../core/email/read-email.ts";
 import type { ReputationNotFound } from "../core/reputation/get-reputation.ts";
 import type { ResumeSendingRefused } from "../core/reputation/resume-sending.ts";
@@ -71,7 +78,12 @@ export type Refusal =
       | LiftSuppressionRefused
       | LinkNotFound
       | EmailNotFound
-      | AttachmentNotFound,
+      | AttachmentNotFound
+      | InboundNotFound
+      | Infected
+      | NoBody
+      | RawNotKept
+      | ThreadNotFound,
       ClaimLost
     >;
 export type RefusalKind = Refusal["kind"];

@@ -124,6 +124,9 @@ CREATE TABLE `email` (
 	`sent_at` integer,
 	`provider_message_id` text,
 	`updated_at` integer NOT NULL,
+	`thread_id` text,
+	`in_reply_to_id` text,
+	`reference_ids` text,
 	`cohort_at` integer,
 	`counted_as` integer,
 	`state` text DEFAULT 'sent' NOT NULL,
@@ -153,6 +156,8 @@ CREATE TABLE `email` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `email_id_unique` ON `email` (`id`);--> statement-breakpoint
 CREATE UNIQUE INDEX `email_provider_message` ON `email` (`provider_message_id`) WHERE provider_message_id IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `email_thread` ON `email` (`thread_id`,`sent_at`) WHERE thread_id IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `email_thread_party` ON `email` (`thread_id`,`to_canonical`) WHERE thread_id IS NOT NULL;--> statement-breakpoint
 CREATE INDEX `email_use_case` ON `email` (`use_case_seq`,`listed_state`,`listed_at`);--> statement-breakpoint
 CREATE INDEX `email_use_case_to` ON `email` (`use_case_seq`,`to_canonical`,`listed_state`,`listed_at`);--> statement-breakpoint
 CREATE INDEX `email_setup` ON `email` (`workspace_seq`,`setup_seq`,`listed_state`,`listed_at`);--> statement-breakpoint
@@ -209,6 +214,90 @@ CREATE TABLE `email_event_raw` (
 	FOREIGN KEY (`event_seq`) REFERENCES `email_event`(`seq`) ON UPDATE no action ON DELETE no action
 );
 --> statement-breakpoint
+CREATE TABLE `inbound_arrival` (
+	`seq` integer PRIMARY KEY NOT NULL,
+	`id` text NOT NULL,
+	`bucket` text NOT NULL,
+	`key` text NOT NULL,
+	`source` text NOT NULL,
+	`announced` text
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `inbound_arrival_id_unique` ON `inbound_arrival` (`id`);--> statement-breakpoint
+CREATE UNIQUE INDEX `inbound_arrival_place` ON `inbound_arrival` (`bucket`,`key`);--> statement-breakpoint
+CREATE TABLE `inbound_await` (
+	`seq` integer PRIMARY KEY NOT NULL,
+	`setup_seq` integer NOT NULL,
+	`key` text NOT NULL,
+	`email_seq` integer NOT NULL,
+	`rank` integer NOT NULL,
+	`matched_by` text NOT NULL,
+	FOREIGN KEY (`email_seq`) REFERENCES `inbound_email`(`seq`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `inbound_await_key` ON `inbound_await` (`setup_seq`,`key`,`email_seq`);--> statement-breakpoint
+CREATE UNIQUE INDEX `inbound_await_email` ON `inbound_await` (`email_seq`,`rank`);--> statement-breakpoint
+CREATE TABLE `inbound_bucket` (
+	`bucket` text PRIMARY KEY NOT NULL,
+	`reconciled_to` text
+);
+--> statement-breakpoint
+CREATE TABLE `inbound_email` (
+	`seq` integer PRIMARY KEY NOT NULL,
+	`id` text NOT NULL,
+	`workspace_seq` integer NOT NULL,
+	`setup_seq` integer NOT NULL,
+	`use_case_seq` integer,
+	`provider_message_id` text NOT NULL,
+	`from_address` text,
+	`correspondent` text,
+	`to_addresses` text NOT NULL,
+	`subject` text NOT NULL,
+	`received_at` integer NOT NULL,
+	`mail_class` text NOT NULL,
+	`thread_id` text NOT NULL,
+	`parent_email_id` text,
+	`matched_by` text NOT NULL,
+	`known_sender` integer NOT NULL,
+	`has_attachment` integer NOT NULL,
+	`message_id` text,
+	`message_key` text,
+	`in_reply_to` text NOT NULL,
+	`reference_ids` text NOT NULL,
+	`chain` text NOT NULL,
+	`verdicts` text NOT NULL,
+	`parse_status` text NOT NULL,
+	`raw_size_bytes` integer,
+	`has_html` integer NOT NULL,
+	`has_text` integer NOT NULL,
+	FOREIGN KEY (`workspace_seq`) REFERENCES `workspace`(`seq`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`setup_seq`) REFERENCES `ses_setup`(`seq`) ON UPDATE no action ON DELETE no action,
+	FOREIGN KEY (`use_case_seq`) REFERENCES `use_case`(`seq`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `inbound_email_id_unique` ON `inbound_email` (`id`);--> statement-breakpoint
+CREATE UNIQUE INDEX `inbound_receipt` ON `inbound_email` (`provider_message_id`,`setup_seq`);--> statement-breakpoint
+CREATE INDEX `inbound_message` ON `inbound_email` (`setup_seq`,`message_key`,`correspondent`) WHERE message_key IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `inbound_thread` ON `inbound_email` (`thread_id`,`received_at`);--> statement-breakpoint
+CREATE INDEX `inbound_thread_party` ON `inbound_email` (`thread_id`,`correspondent`) WHERE known_sender;--> statement-breakpoint
+CREATE INDEX `inbound_use_case` ON `inbound_email` (`use_case_seq`,`mail_class`,`received_at`) WHERE use_case_seq IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `inbound_use_case_from` ON `inbound_email` (`use_case_seq`,`correspondent`,`mail_class`,`received_at`) WHERE use_case_seq IS NOT NULL;--> statement-breakpoint
+CREATE INDEX `inbound_setup` ON `inbound_email` (`workspace_seq`,`setup_seq`,`mail_class`,`received_at`);--> statement-breakpoint
+CREATE INDEX `inbound_setup_from` ON `inbound_email` (`workspace_seq`,`setup_seq`,`correspondent`,`mail_class`,`received_at`);--> statement-breakpoint
+CREATE TABLE `inbound_file` (
+	`seq` integer PRIMARY KEY NOT NULL,
+	`email_seq` integer NOT NULL,
+	`position` integer NOT NULL,
+	`filename` text NOT NULL,
+	`content_type` text NOT NULL,
+	`size_bytes` integer NOT NULL,
+	`sha256` text NOT NULL,
+	`content_id` text,
+	`is_inline` integer NOT NULL,
+	FOREIGN KEY (`email_seq`) REFERENCES `inbound_email`(`seq`) ON UPDATE no action ON DELETE no action
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `inbound_file_email` ON `inbound_file` (`email_seq`,`position`);--> statement-breakpoint
 CREATE TABLE `phone_number` (
 	`seq` integer PRIMARY KEY NOT NULL,
 	`id` text NOT NULL,

@@ -2,6 +2,7 @@
 // Messages are for logs and for `detail`: they are cut, and stripped of controls, before anyone sees them.
 import type { BoundedAnswer } from "../system/bounded-fetch.ts";
 import { asText, parseJsonObject } from "../system/json.ts";
+import { xmlElement } from "./xml.ts";
 
 export type AwsError = {
   readonly status: number;
@@ -34,18 +35,6 @@ export function readXmlError(answer: BoundedAnswer): AwsError {
     message: shown(xmlElement(body, "Message") ?? ""),
   };
 }
-
-/** The text of the first element of that name, entities resolved; null when there is none. Not a parser: AWS's own answers only. */
-export function xmlElement(xml: string, name: string): string | null {
-  const start = xml.indexOf(`<${name}>`);
-  const end = start < 0 ? -1 : xml.indexOf(`</${name}>`, start);
-  if (end < 0) return null;
-  return xml
-    .slice(start + name.length + 2, end)
-    .replaceAll(/&(lt|gt|quot|apos|amp);/g, (_, entity: string) => ENTITIES[entity] ?? "");
-}
-
-const ENTITIES: Readonly<Record<string, string>> = { lt: "<", gt: ">", quot: '"', apos: "'", amp: "&" };
 
 const text = (value: unknown): string | null => asText(value, Number.POSITIVE_INFINITY);
 

@@ -1,6 +1,7 @@
 // E-mails as rows: the summary lists show, the whole record with its attachments, and the statements that read it.
 import { type SQL, sql } from "drizzle-orm";
 import type { Email, EmailAttachment } from "../../core/email/email.ts";
+import type { Id } from "../../core/ids.ts";
 import { select } from "./columns.ts";
 import type { Row, SqlValue, Statement } from "./database.ts";
 import { workspace } from "./schema/access.ts";
@@ -54,6 +55,8 @@ const record = select({
   providerMessageId: email.providerMessageId,
   emailType: email.emailType,
   tier: email.tier,
+  threadId: sql<Id>`coalesce(${email.threadId}, ${email.id})`,
+  inReplyToId: email.inReplyToId,
   updatedAt: email.updatedAt,
 });
 

@@ -37,6 +37,7 @@ import {
 import { workspace } from "./schema/access.ts";
 import { sesSetup, useCase } from "./schema/channel.ts";
 import { email, emailAttachment } from "./schema/email.ts";
+import { inboundEmail } from "./schema/inbound.ts";
 import { standing } from "./schema/reputation.ts";
 import { selectSendContext, sendContextFromRows } from "./send-context.ts";
 import { bare, prepare } from "./statement.ts";
@@ -55,8 +56,10 @@ const selectOfWorkspace = selectEmail<{ readonly workspaceId: Id; readonly id: I
 
 // ---- written ahead
 
+type Columns = { readonly [Member in keyof Omit<NewEmail, "attachments">]: SqlValue };
 type EmailArgs = ClaimArgs &
-  CapacityArgs & { readonly [Member in keyof Omit<NewEmail, "attachments">]: SqlValue } & {
+  CapacityArgs &
+  Columns & {
     readonly toCanonical: string;
     readonly hasAttachment: number;
   };
@@ -97,6 +100,10 @@ const insert = prepare<EmailArgs>(
     sendOutcome: outcome("sending"),
     writtenAt: sql.placeholder("writtenAt"),
     updatedAt: sql.placeholder("writtenAt"),
+    threadId: sql`(SELECT ${inboundEmail.threadId} FROM ${inboundEmail}
+      WHERE ${inboundEmail.id} = ${sql.placeholder("inReplyToId")})`,
+    inReplyToId: sql.placeholder("inReplyToId"),
+    references: sql.placeholder("references"),
     cohortAt,
   })} FROM ${inUseCase} CROSS JOIN ${sesSetup}
     WHERE ${thisUseCase} AND ${sesSetup.id} = ${sql.placeholder("setupId")} AND ${claimHeld} AND ${notSuppressed}
@@ -171,13 +178,14 @@ export function makeEmailStore(database: Database): EmailStore {
 
   return {
     async sendContext(question, now) {
-      return sendContextFromRows(await database.read(selectSendContext(question, now)));
+      return sendContextFromRows(question, await database.read(selectSendContext(question, now)));
     },
 
     writeAhead(mail, claim, asked) {
       const { attachments, ...columns } = mail;
       const args = {
         ...columns,
+        references: mail.references.length > 0 ? JSON.stringify(mail.references) : null,
         ...capacityArgs(asked),
         ...claimArgs(mail.workspaceId, claim, mail.id, mail.writtenAt),
         toCanonical: canonicalAddress(mail.toAddress),

@@ -1,8 +1,9 @@
 // E-mails recomputed from their ledger, in SQL built from core's tables (settle.ts), so that the rule has one home. Three
 // statements, each over any number of mails: adopt, attach, settle; then their recipients' suppressions
-// (suppression-fold.ts) and the counters of their cohorts (cohort-fold.ts). Nothing is read in between, and running them
-// again changes nothing. An event belongs to the mail that has its provider message id; a mail that has none yet adopts
-// the id of an event that carries our tag. `rebuild` is the same over a slice of all mails.
+// (suppression-fold.ts), the replies that were faster than they (late-parents.ts) and the counters of their cohorts
+// (cohort-fold.ts). Nothing is read in between, and running them again changes nothing. An event belongs to the mail that
+// has its provider message id; a mail that has none yet adopts the id of an event that carries our tag. `rebuild` is the
+// same over a slice of all mails.
 import { type SQL, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
 import {
@@ -21,6 +22,7 @@ import type { Id } from "../../core/ids.ts";
 import { foldCohorts, recountCohorts } from "./cohort-fold.ts";
 import type { SqlValue, Statement } from "./database.ts";
 import { setUpdatedAt } from "./email-rows.ts";
+import { joinWaiting } from "./late-parents.ts";
 import { email, emailEvent } from "./schema/email.ts";
 import { bare, bareList, commas, prepare } from "./statement.ts";
 import { foldSuppressions } from "./suppression-fold.ts";
@@ -138,6 +140,7 @@ function foldOf<Which extends Readonly<Record<string, SqlValue>>>(
     attach(which),
     settle(which),
     ...foldSuppressions(which),
+    joinWaiting(which),
     ...foldCohorts(which),
     ...more,
   ].map((statement) => prepare<FoldArgs<Which>>(statement.inlineParams()));

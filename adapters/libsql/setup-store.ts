@@ -171,6 +171,7 @@ const insertCheck = insertTask("check_setup", isThere(status("ready")), { dueIn:
 const ofAll = { subject: sql`${WHOLE_INSTALLATION}` };
 const insertReview = insertTask("review_tenants", isThere(status("ready")), ofAll);
 const insertAccountReading = insertTask("read_account", isThere(status("ready")), ofAll);
+const insertReconciliation = insertTask("reconcile_inbound", isThere(status("ready")), ofAll);
 
 const releasable = sql`${provisioning} AND ${heldProvision}`;
 const releaseKey = releaseClaim(sesSetup.id, releasable);
@@ -300,6 +301,7 @@ export function makeSetupStore(database: Database): SetupStore {
           insertCheck({ id }),
           insertReview({ id }),
           insertAccountReading({ id }),
+          insertReconciliation({ id }),
           postponeTask({ ...held, runAt: 0, attempts: 0 }),
           selectStanding({ id, tenantArn }),
         ],

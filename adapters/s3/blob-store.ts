@@ -1,14 +1,14 @@
-// Blobs in S3 or whatever speaks its protocol (R2, MinIO): path-style, by signed fetch. Files are downloaded
-// from there directly, by presigned URL.
+// Blobs in S3 or whatever speaks its protocol: by signed fetch. Files are downloaded from there directly, by presigned
+// URL.
 import { assertBlobKey } from "../../core/blob-key.ts";
 import { contentDisposition } from "../../core/email/content-disposition.ts";
 import type { BlobStore } from "../../core/ports/blob-store.ts";
 import type { Clock } from "../../core/ports/clock.ts";
-import { OutageError } from "../../core/outage.ts";
 import { readXmlError } from "../aws/error.ts";
-import { type AwsSettings, endpointUrl } from "../aws/settings.ts";
-import type { AwsRequest, SignedFetch } from "../aws/signed-fetch.ts";
+import type { AwsSettings } from "../aws/settings.ts";
+import type { SignedFetch } from "../aws/signed-fetch.ts";
 import type { BoundedAnswer } from "../system/bounded-fetch.ts";
+import { callS3, isNoSuchKey, type S3Call, s3Outage, s3Url } from "./s3-call.ts";
 
 export type S3BlobStoreSettings = Pick<AwsSettings, "endpoints"> & {
   readonly bucket: string;
@@ -16,63 +16,55 @@ export type S3BlobStoreSettings = Pick<AwsSettings, "endpoints"> & {
   readonly prefix: string;
 };
 
-/** A 5 MB file over a poor link; larger ones do not come in one request. */
-const CALL_TIMEOUT_MS = 20_000;
 /** The largest blob is a raw mail of 40 MB (SES's own limit). */
 const BLOB_BYTES_MAX = 41 * 1024 * 1024;
-const ERROR_BYTES_MAX = 64 * 1024;
 /** S3: "X-Amz-Expires ... minimum 1, maximum 604800". */
 const PRESIGNED_SECONDS_MAX = 604_800;
 
 export function makeS3BlobStore(
   signedFetch: SignedFetch,
   clock: Clock,
-  settings: S3BlobStoreSettings,
+  { endpoints, bucket, prefix }: S3BlobStoreSettings,
 ): BlobStore {
-  const folder = [settings.bucket, ...settings.prefix.split("/")].filter((segment) => segment !== "");
+  const folder = prefix === "" ? "" : `${prefix}/`;
   const urlOf = (key: string): string => {
     assertBlobKey(key);
-    const path = [...folder, ...key.split("/")].map(encodeSegment).join("/");
-    return endpointUrl(settings.endpoints.s3, `/${path}`);
+    return s3Url(endpoints.s3, bucket, folder + key);
   };
-  const call = async (
-    method: AwsRequest["method"],
-    key: string,
-    more: Pick<AwsRequest, "body" | "contentType"> & { readonly answerBytesMax?: number } = {},
-  ): Promise<BoundedAnswer> => {
-    const answer = await signedFetch.send({
-      service: "s3",
-      method,
-      url: urlOf(key),
-      timeoutMs: CALL_TIMEOUT_MS,
-      answerBytesMax: ERROR_BYTES_MAX,
-      ...more,
-    });
+  const outage = (call: Pick<S3Call, "method">, answer: Parameters<typeof s3Outage>[2]) =>
+    s3Outage("blobs", call, answer);
+  const ask = async (call: S3Call): Promise<BoundedAnswer> => {
+    const answer = await callS3(signedFetch, call);
     if (answer.ok) return answer.value;
-    const cause = answer.error.kind === "timed_out" ? "timed_out" : "unavailable";
-    throw blobOutage(cause, `S3 ${method}: ${answer.error.detail}`);
+    throw outage(call, answer.error);
   };
 
   return {
     async put(key, content, contentType) {
-      const answer = await call("PUT", key, { body: content as Uint8Array<ArrayBuffer>, contentType });
-      if (answer.status >= 300) throw refusedBy("PUT", answer);
+      const call: S3Call = {
+        method: "PUT",
+        url: urlOf(key),
+        body: content as Uint8Array<ArrayBuffer>,
+        contentType,
+      };
+      const answer = await ask(call);
+      if (answer.status >= 300) throw outage(call, answer);
     },
 
     async get(key) {
-      const answer = await call("GET", key, { answerBytesMax: BLOB_BYTES_MAX });
+      const call: S3Call = { method: "GET", url: urlOf(key), answerBytesMax: BLOB_BYTES_MAX };
+      const answer = await ask(call);
       if (answer.status === 200) return answer.body;
-      // A missing bucket is a 404 as well, and is no answer about the blob.
-      if (answer.status === 404 && readXmlError(answer).type === "NoSuchKey") return null;
-      throw refusedBy("GET", answer);
+      if (isNoSuchKey(answer)) return null;
+      throw outage(call, answer);
     },
 
     async delete(keys) {
       // One after the other: a mail has seven at most, and DeleteObjects wants a checksum that not every store takes.
       for (const key of keys) {
-        const answer = await call("DELETE", key);
-        if (answer.status >= 300 && readXmlError(answer).type !== "NoSuchKey")
-          throw refusedBy("DELETE", answer);
+        const call: S3Call = { method: "DELETE", url: urlOf(key) };
+        const answer = await ask(call);
+        if (answer.status >= 300 && readXmlError(answer).type !== "NoSuchKey") throw outage(call, answer);
       }
     },
 
@@ -90,16 +82,3 @@ export function makeS3BlobStore(
     },
   };
 }
-
-/** RFC 3986 section 2.3: `encodeURIComponent` leaves five characters that S3 wants encoded. */
-const encodeSegment = (segment: string): string =>
-  encodeURIComponent(segment).replaceAll(
-    /[!'()*]/g,
-    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
-
-const blobOutage = (cause: "timed_out" | "unavailable", detail: string): OutageError =>
-  new OutageError({ service: "blobs", cause, retryAfterSeconds: null }, detail);
-
-const refusedBy = (method: string, answer: BoundedAnswer): OutageError =>
-  blobOutage("unavailable", `S3 ${method}: ${answer.status} ${readXmlError(answer).type ?? ""}`.trim());

@@ -6,17 +6,20 @@ import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import { BOUNCE_TYPES, type LedgerEventType } from "../../core/email/email-state.ts";
 import type { MailEvent } from "../../core/email/mail-event.ts";
 import { type Id, parseId } from "../../core/ids.ts";
+import type { ReceivedMail } from "../../core/inbound/arrival.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { asArray, asObject, asText, type JsonObject, parseJsonObject } from "../system/json.ts";
 import { parseAwsTime } from "../aws/time.ts";
+import { parseProviderMessageId } from "./provider-message-id.ts";
+import { parseReceived } from "./received-notification.ts";
 
 /** The event without what the one who records it adds. */
 export type SesMailEvent = Omit<MailEvent, "id" | "receivedAt">;
 
 export type SesMessage =
   | { readonly kind: "mail_event"; readonly event: SesMailEvent }
-  /** A mail that arrived for us (receipt rule). `recipients`: of its envelope, those the rule is for. */
-  | { readonly kind: "inbound"; readonly recipients: readonly string[]; readonly notification: JsonObject }
+  /** A mail that arrived for us (receipt rule). */
+  | { readonly kind: "inbound"; readonly mail: ReceivedMail }
   /** SES tried whether it may publish to the topic: plain text, no JSON. */
   | { readonly kind: "topic_probe" }
   /** SES tried whether it may write to the bucket of a receipt rule. */
@@ -31,11 +34,8 @@ export type NotificationStamp = { readonly messageId: string; readonly published
 
 const TOPIC_PROBE = "Successfully validated SNS topic for Amazon SES";
 const SETUP_NOTIFICATION = "AMAZON_SES_SETUP_NOTIFICATION";
-const MESSAGE_ID = /^[\x21-\x7e]{1,200}$/;
 /** Words of SES that we keep verbatim; its longest has 28 characters. */
 const WORD_CHARACTERS_MAX = 100;
-/** RFC 5321 section 4.5.3.1.3: a path, with its brackets. */
-const ADDRESS_CHARACTERS_MAX = 256;
 /** What goes into the natural key only, and only as part of a hash. SNS bounds the whole message. */
 const KEY_CHARACTERS_MAX = 256 * 1024;
 
@@ -64,18 +64,16 @@ export function parseSesMessage(
     return message.startsWith(TOPIC_PROBE) ? ok({ kind: "topic_probe" }) : malformed("it is no JSON object");
   const mail = asObject(document.mail);
   if (mail?.messageId === SETUP_NOTIFICATION) return ok({ kind: "setup_notification" });
-  if (document.notificationType === "Received")
-    return ok({ kind: "inbound", recipients: envelopeRecipients(document), notification: document });
+  if (document.notificationType === "Received") return readArrival(document);
 
   const eventType = asText(document.eventType, WORD_CHARACTERS_MAX);
   const shape =
     eventType !== null && Object.hasOwn(EVENT_SHAPES, eventType) ? EVENT_SHAPES[eventType] : undefined;
   if (!shape) return ok({ kind: "unsupported", what: eventType ?? "no eventType" });
 
-  const providerMessageId = asText(mail?.messageId, 200);
+  const providerMessageId = parseProviderMessageId(mail?.messageId);
   const mailSentAt = parseAwsTime(mail?.timestamp);
-  if (!mail || providerMessageId === null || !MESSAGE_ID.test(providerMessageId))
-    return malformed("mail.messageId is missing");
+  if (!mail || providerMessageId === null) return malformed("mail.messageId is missing");
   if (mailSentAt === null) return malformed("mail.timestamp is no time");
   const detail = asObject(document[shape.member]) ?? {};
   const ownTime = parseAwsTime(detail.timestamp);
@@ -107,11 +105,13 @@ const malformed = (reason: string): { ok: false; error: MalformedSesMessage } =>
 const hasOwnTime = (type: LedgerEventType): boolean =>
   type !== "Send" && type !== "Reject" && type !== "RenderingFailure";
 
-/** Not `mail.destination`, which is what the sender wrote into To and Cc. */
-const envelopeRecipients = (document: JsonObject): readonly string[] =>
-  asArray(asObject(document.receipt)?.recipients)
-    .map((recipient) => asText(recipient, ADDRESS_CHARACTERS_MAX))
-    .filter((recipient) => recipient !== null);
+function readArrival(document: JsonObject): Result<SesMessage, MalformedSesMessage> {
+  const received = parseReceived(document);
+  if (received.ok) return ok({ kind: "inbound", mail: received.value });
+  const { error } = received;
+  if (error.kind === "malformed_event") return err(error);
+  return ok({ kind: "unsupported", what: `a mail received by the action "${error.action}"` });
+}
 
 /** The tag sent along with the mail (send-request.ts). Tag values are always arrays. */
 function readEmailId(mail: JsonObject): Id | null {

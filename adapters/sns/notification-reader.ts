@@ -1,4 +1,5 @@
 // The NotificationReader for Amazon: SNS around it (verify.ts), SES inside it (adapters/ses/event.ts).
+import type { ObjectPlace } from "../../core/inbound/arrival.ts";
 import { OutageError } from "../../core/outage.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import type { IdSource } from "../../core/ports/id-source.ts";
@@ -17,9 +18,14 @@ export type NotificationReaderPorts = {
   readonly ids: IdSource;
 };
 
+export type NotificationRules = SnsEnvelopeRules & {
+  /** The only place whose mail is ours; null: where each notification says. */
+  readonly inboundStore: { readonly bucket: string; readonly prefix: string } | null;
+};
+
 export function makeNotificationReader(
   ports: NotificationReaderPorts,
-  rules: SnsEnvelopeRules,
+  rules: NotificationRules,
 ): NotificationReader {
   return {
     async read(body) {
@@ -37,14 +43,20 @@ export function makeNotificationReader(
         case "unsubscribe_confirmation":
           return { kind: "ignored", reason: "unsubscribe_confirmation" };
         case "notification":
-          return readContents(ports, verdict);
+          return readContents(ports, rules, verdict);
       }
     },
   };
 }
 
+const isWithin = (
+  { bucket, key }: ObjectPlace,
+  store: NonNullable<NotificationRules["inboundStore"]>,
+): boolean => bucket === store.bucket && (store.prefix === "" || key.startsWith(`${store.prefix}/`));
+
 function readContents(
   ports: NotificationReaderPorts,
+  { inboundStore }: NotificationRules,
   notification: Extract<SnsVerdict, { kind: "notification" }>,
 ): ReadNotification {
   const read = parseSesMessage(notification.message, notification);
@@ -55,8 +67,13 @@ function readContents(
       const event = { ...read.value.event, id: ports.ids.newId(), receivedAt: ports.clock.now() };
       return { kind: "mail_event", event, rawJson: notification.message };
     }
-    case "inbound":
-      return { kind: "inbound_mail", recipients: read.value.recipients };
+    case "inbound": {
+      const { mail } = read.value;
+      // Our own contents may lie in the same bucket: whoever names one of those must not have it delivered.
+      if (inboundStore !== null && !isWithin(mail.place, inboundStore))
+        return { kind: "ignored", reason: `outside of INBOUND_STORE: ${mail.place.bucket}` };
+      return { kind: "inbound_mail", mail };
+    }
     case "unsupported":
       return { kind: "ignored", reason: `unsupported: ${read.value.what}` };
     default:

@@ -1,9 +1,10 @@
 // Makes a topic whose messages are signed with SHA-256 and subscribes our hook to it. Each step may be repeated: SNS
 // answers with what is there already. The subscription is confirmed when SNS posts its token to the hook.
 import { OutageError } from "../../core/outage.ts";
-import { type AwsError, xmlElement } from "../aws/error.ts";
+import type { AwsError } from "../aws/error.ts";
 import type { AwsSettings } from "../aws/settings.ts";
 import type { SignedFetch } from "../aws/signed-fetch.ts";
+import { xmlElement } from "../aws/xml.ts";
 import { callSns } from "./query-call.ts";
 
 export type SnsSubscription = {

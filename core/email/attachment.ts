@@ -5,7 +5,7 @@ import { parseContentType } from "../message/content-type.ts";
 import { TOKEN } from "../message/parameters.ts";
 import { foldName } from "../use-case/use-case-name.ts";
 
-/** Document 003. MB = 1,048,576 octets; limits are inclusive. */
+/** MB = 1,048,576 octets; limits are inclusive. */
 export const ATTACHMENTS_MAX = 5;
 export const ATTACHMENT_BYTES_MAX = 5 * 1024 * 1024;
 /** Of the rendered message: SES takes 40 MB, the rest is for what it adds. */
@@ -35,7 +35,7 @@ const PATH_SEPARATOR = /[/\\]/;
 const EDGE_DOT_OR_BLANK = /^[.\s]|[.\s]$/;
 const NONCHARACTER = /\p{Noncharacter_Code_Point}/u;
 /** Devices of Windows, with any extension: the stem before the first dot, blanks after it ignored. */
-const RESERVED_NAME = /^(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])\s*(?:\.|$)/i;
+export const RESERVED_NAME = /^(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])\s*(?:\.|$)/i;
 
 /** What SES refuses to send, by the last extension. */
 const BLOCKED_EXTENSIONS = new Set(

@@ -51,6 +51,10 @@ export type NewEmail = {
   readonly tier: Tier;
   /** The use case's at this moment: what one click in this very mail means, whatever is changed later. */
   readonly unsubscribeScope: UnsubscribeScope;
+  /** The received e-mail that this one answers; its thread is this one's. */
+  readonly inReplyToId: Id | null;
+  /** The ids of its References, bare. */
+  readonly references: readonly string[];
   /** When a human wrote the mail that this one answers; null when it answers none. It is not stored. */
   readonly answersHumanMailAt: number | null;
   readonly attachments: readonly EmailAttachment[];
@@ -82,5 +86,8 @@ export type Email = EmailSummary &
     readonly emailType: EmailType;
     readonly tier: Tier;
     readonly attachments: readonly EmailAttachment[];
+    /** The id of the thread's first message, its own when it began the thread. */
+    readonly threadId: Id;
+    readonly inReplyToId: Id | null;
     readonly updatedAt: number;
   };

@@ -10,7 +10,7 @@ import { attachmentBlobKey, bodyBlobKey } from "./email-blobs.ts";
 import type { Email } from "./email.ts";
 
 /** Download URLs are followed at once; five minutes leave room for a slow click, not for passing them on. */
-const DOWNLOAD_TTL_MS = 5 * 60 * 1000;
+export const DOWNLOAD_TTL_MS = 5 * 60 * 1000;
 
 export type ReadEmailPorts = { readonly emails: EmailStore };
 export type ReadContentPorts = ReadEmailPorts & { readonly blobs: BlobStore; readonly clock: Clock };
@@ -33,14 +33,15 @@ export async function readEmailBody(
 ): Promise<Result<Uint8Array, EmailNotFound>> {
   const email = await readEmail(ports, command);
   if (!email.ok) return email;
-  const body = await ports.blobs.get(bodyBlobKey(email.value.id));
-  // Each row's contents are stored before its mail is sent: what is not there now is out of reach, not gone.
-  if (!body)
-    throw new OutageError(
-      { service: "blobs", cause: "unavailable", retryAfterSeconds: null },
-      "a body is missing",
-    );
-  return ok(body);
+  return ok((await ports.blobs.get(bodyBlobKey(email.value.id))) ?? contentsMissing());
+}
+
+/** Contents are stored before the row that names them is shown: what is not there now is out of reach, not gone. */
+export function contentsMissing(): never {
+  throw new OutageError(
+    { service: "blobs", cause: "unavailable", retryAfterSeconds: null },
+    "the contents of an e-mail are missing",
+  );
 }
 
 /** A URL that serves the file of this name for five minutes. Names compare after NFC, as they were stored. */

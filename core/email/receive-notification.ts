@@ -5,16 +5,19 @@ import type { LedgerEventType } from "./email-state.ts";
 import type { Background } from "../ports/background.ts";
 import type { EventStore } from "../ports/event-store.ts";
 import type { NotificationReader } from "../ports/notification-reader.ts";
+import type { Slots } from "../ports/slots.ts";
 import type { SharedWork } from "../ports/shared-work.ts";
 import type { TopicConfirmer } from "../ports/topic-confirmer.ts";
 import { err, ok, type Result } from "../result.ts";
+import { receiveNow } from "../inbound/receive-inbound.ts";
+import { takeIn, type TakeInPorts } from "../inbound/take-in.ts";
 import { tick, type TickPorts } from "../tasks/tick.ts";
-import { unsubscribeByMail, type UnsubscribePorts } from "../unsubscribe/unsubscribe.ts";
 
-export type ReceiveNotificationPorts = UnsubscribePorts &
+export type ReceiveNotificationPorts = TakeInPorts &
   TickPorts & {
     readonly background: Background;
     readonly sharedWork: SharedWork;
+    readonly receivingSlots: Slots;
     readonly notifications: NotificationReader;
     readonly topics: TopicConfirmer;
     readonly events: EventStore;
@@ -22,7 +25,7 @@ export type ReceiveNotificationPorts = UnsubscribePorts &
 
 export type NotificationRefused = { readonly kind: "notification_refused"; readonly reason: string };
 /** What was done with it, for the log. */
-export type NotificationTaken = "recorded" | "confirmed" | "unsubscribed" | "ignored";
+export type NotificationTaken = "recorded" | "confirmed" | "taken_in" | "unsubscribed" | "ignored";
 
 export async function receiveNotification(
   ports: ReceiveNotificationPorts,
@@ -44,8 +47,13 @@ export async function receiveNotification(
       await ports.events.record(read.event, read.rawJson);
       if (TROUBLE.has(read.event.type)) ports.background.after(reviewNow(ports));
       return ok("recorded");
-    case "inbound_mail":
-      return ok((await unsubscribeByMail(ports, read.recipients)) > 0 ? "unsubscribed" : "ignored");
+    case "inbound_mail": {
+      const { arrival, unsubscribed } = await takeIn(ports, read.mail, "notification");
+      if (arrival.recipients.length === 0) return ok(unsubscribed > 0 ? "unsubscribed" : "ignored");
+      // Soon, not when the next tick comes; it must not hold up the answer, and the task stays if it fails.
+      ports.background.after(receiveNow(ports, arrival).catch(() => undefined));
+      return ok("taken_in");
+    }
   }
 }
 

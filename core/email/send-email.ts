@@ -4,6 +4,9 @@
 // Not decided here: how large capacity is (reputation/), and which form fields are valid (the edge).
 import type { IdempotencyClaim, IdempotencyRefused } from "../idempotency/idempotency.ts";
 import type { Id } from "../ids.ts";
+import { answeredBy, humanMailAt, type ReplyRefused } from "../inbound/answered-mail.ts";
+import type { InboundEmail } from "../inbound/inbound-email.ts";
+import type { Header } from "../message/headers.ts";
 import { planMessage } from "../message/plan-message.ts";
 import type { MessagePlan } from "../message/plan.ts";
 import type { BlobStore } from "../ports/blob-store.ts";
@@ -22,6 +25,7 @@ import { err, ok, type Result } from "../result.ts";
 import { mayBeSentFrom, type SesSetup } from "../setup/ses-setup.ts";
 import { explainSend } from "../suppression/explain-send.ts";
 import type { SuppressionReason } from "../suppression/suppression.ts";
+import { replyHeaders, withAncestors } from "../threading/reply-headers.ts";
 import { unsubscribeHeaders, unsubscribeLink } from "../unsubscribe/list-unsubscribe.ts";
 import { withLinkInHtml, withLinkInText } from "../unsubscribe/visible-link.ts";
 import type { EmailUseCase, UnsubscribeScope } from "../use-case/use-case.ts";
@@ -64,6 +68,8 @@ export type SendEmail = {
   /** The caller's own text part; null: made from the HTML. */
   readonly bodyText: string | null;
   readonly files: readonly FileToSend[];
+  /** The received e-mail that it answers. */
+  readonly inReplyToId: Id | null;
   readonly claim: IdempotencyClaim | null;
 };
 
@@ -80,6 +86,7 @@ export type SentRow = Email & { readonly sentAt: number; readonly providerMessag
 export type SendEmailRefused =
   | IdempotencyRefused
   | { readonly kind: "use_case_not_found" }
+  | ReplyRefused
   | { readonly kind: "dns_not_verified" }
   | RecipientSuppressed
   | ({ readonly kind: "daily_capacity_exceeded" } & DailyCapacity)
@@ -113,16 +120,24 @@ export async function sendEmail(
 
   const { useCase, setup } = context;
   if (!useCase || !setup) return err({ kind: "use_case_not_found" });
+  const answered = answeredBy(command, useCase, context);
+  if (!answered.ok) return answered;
   if (!mayBeSentFrom(setup, ports.settings.dnsGraceSeconds, ports.clock.now()))
     return err({ kind: "dns_not_verified" });
   if (setup.sendingPausedCause !== null)
     return err({ kind: "sending_paused", reason: setup.sendingPausedCause });
   if (context.isSendingStopped) return err({ kind: "sending_paused", reason: STOPPED_REASON });
 
-  const email = draftEmail(ports, command, useCase, setup);
+  const reply = answered.value && replyHeaders(withAncestors(answered.value, context.ancestors));
+  const email = draftEmail(ports, command, {
+    useCase,
+    setup,
+    answered: answered.value,
+    references: reply?.references ?? [],
+  });
   const suppressed = suppressionOf(email, context);
   if (suppressed) return err(suppressed);
-  const message = await composeMessage(ports, command, useCase, email);
+  const message = await composeMessage(ports, command, { useCase, email, threading: reply?.headers ?? [] });
   if (message.sizeBytes > MESSAGE_BYTES_MAX)
     return err({ kind: "message_too_large", sizeBytes: message.sizeBytes, sizeBytesMax: MESSAGE_BYTES_MAX });
 
@@ -145,6 +160,7 @@ const readContext = (ports: SendEmailPorts, command: SendEmail): Promise<SendCon
       useCaseId: command.useCaseId,
       recipient: canonicalAddress(command.toAddress),
       idempotencyKey: command.claim?.key ?? null,
+      inReplyToId: command.inReplyToId,
     },
     ports.clock.now(),
   );
@@ -213,11 +229,17 @@ async function answerLostRace(
   );
 }
 
+type Draft = {
+  readonly useCase: EmailUseCase;
+  readonly setup: SesSetup;
+  readonly answered: InboundEmail | null;
+  readonly references: readonly string[];
+};
+
 function draftEmail(
   ports: SendEmailPorts,
   command: SendEmail,
-  useCase: EmailUseCase,
-  setup: SesSetup,
+  { useCase, setup, answered, references }: Draft,
 ): NewEmail {
   const writtenAt = ports.clock.now();
   const attachments = command.files.map((file): EmailAttachment => ({
@@ -238,7 +260,9 @@ function draftEmail(
     emailType: useCase.emailType,
     tier: useCase.tier,
     unsubscribeScope: useCase.unsubscribeScope,
-    answersHumanMailAt: null,
+    inReplyToId: answered?.id ?? null,
+    references,
+    answersHumanMailAt: answered && humanMailAt(answered, command.toAddress),
     attachments,
     writtenAt,
     cohortAt: cohortOf(ports.settings.tierPolicy, command.toAddress, writtenAt),
@@ -248,8 +272,7 @@ function draftEmail(
 async function composeMessage(
   ports: SendEmailPorts,
   command: SendEmail,
-  useCase: EmailUseCase,
-  email: NewEmail,
+  { useCase, email, threading }: { useCase: EmailUseCase; email: NewEmail; threading: readonly Header[] },
 ): Promise<MessagePlan> {
   const domain = domainOf(useCase.senderEmailAddress);
   const token = await ports.unsubscribeTokens.issue(email.id);
@@ -266,7 +289,7 @@ async function composeMessage(
     bodyHtml: html,
     bodyText: isMarketing ? withLinkInText(text, link.url) : text,
     attachments: command.files,
-    headers: unsubscribeHeaders(link, useCase, domain),
+    headers: [...threading, ...unsubscribeHeaders(link, useCase, domain)],
     boundarySeed: ports.random.hex(BOUNDARY_SEED_BYTES),
   });
 }

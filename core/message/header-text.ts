@@ -1,7 +1,7 @@
 // What may stand in the text of a header: anything but what could end the line or hide in it. For the edge, which
 // refuses before a message is planned; nothing is repaired silently. RFC 5322 section 2.2, RFC 2047.
 
-/** Document 003; characters are code points after NFC. */
+/** RFC 5322 section 2.1.1 has lines of 998; characters are code points after NFC. */
 export const SUBJECT_CHARACTERS_MAX = 998;
 
 export type HeaderTextFault = "control_character" | "malformed_unicode";

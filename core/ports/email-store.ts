@@ -2,10 +2,12 @@ import type { Email, EmailSummary, NewEmail } from "../email/email.ts";
 import type { EmailState, ShownSendOutcome } from "../email/email-state.ts";
 import type { ClaimLost, IdempotencyClaim, IdempotencyRecord } from "../idempotency/idempotency.ts";
 import type { Id } from "../ids.ts";
+import type { InboundEmail } from "../inbound/inbound-email.ts";
 import type { Result } from "../result.ts";
 import type { AccountTime } from "../reputation/account-share.ts";
 import type { SesSetup } from "../setup/ses-setup.ts";
 import type { Suppression } from "../suppression/suppression.ts";
+import type { ChainParent } from "../threading/reply-headers.ts";
 import type { EmailUseCase } from "../use-case/use-case.ts";
 import type { KeysetPage, KeysetWindow } from "./keyset-page.ts";
 
@@ -16,6 +18,8 @@ export type SendQuestion = {
   /** `canonicalAddress` of the address to send to. */
   readonly recipient: string;
   readonly idempotencyKey: string | null;
+  /** The received e-mail to answer. */
+  readonly inReplyToId: Id | null;
 };
 
 /** What a send needs to know before it writes, in one read. */
@@ -29,6 +33,10 @@ export type SendContext = {
   /** In force for the recipient, in the scopes that mail of this use case falls into. */
   readonly suppressions: readonly Suppression[];
   readonly claimed: IdempotencyRecord | null;
+  /** The e-mail to answer, of this workspace; null when there is none, or none was asked for. */
+  readonly inReplyTo: InboundEmail | null;
+  /** What stands above that one, nearest first, at most as many as a chain has. */
+  readonly ancestors: readonly ChainParent[];
   /** The e-mail the claim reserved; null when there is no claim or its row is gone. */
   readonly claimedEmail: Email | null;
 };
@@ -78,9 +86,10 @@ export type WriteAheadRefused =
  *   reasons the one named first in WriteAheadRefused is told. A mail with a cohort takes one of the standing's capacity for
  *   the day (its use case's `taken` in cohorts of the day, and what that carries over), of its workspace's 24 hours and
  *   of its second at the provider (WORKSPACE_SHARE of what `recordQuota` kept, rounded down but at least 1, as long as
- *   another workspace took any within the 24 hours, or for the second lately), and is counted in all three: however many write at once, on however
- *   many instances, none passes a limit. A mail with an earlier id of ours is stored and counted once. Events are
- *   not looked for: the provider does not know the mail yet.
+ *   another workspace took any within the 24 hours, or for the second lately), and is counted in all three: however many
+ *   write at once, on however many instances, none passes a limit. A mail with an earlier id of ours is stored and counted
+ *   once. An answer is written into the thread that the e-mail it answers is in by then. Events are not looked for: the
+ *   provider does not know the mail yet.
  * - `recordSent` notes the provider's acceptance; the row is the answer for the claim. If an event settled the mail first, the
  *   stored message id and time stand; the mail as it now is comes back.
  * - `recordUnknown` notes that nobody knows; a mail an event has settled as sent stays sent. The mail as it now is comes back.

@@ -1,4 +1,5 @@
 import type { MailEvent } from "../email/mail-event.ts";
+import type { ReceivedMail } from "../inbound/arrival.ts";
 
 /**
  * What a message posted to our hook turns out to be, once it is known to be genuine and of a topic of ours.
@@ -10,8 +11,8 @@ export type ReadNotification =
   | { readonly kind: "ignored"; readonly reason: string }
   | { readonly kind: "confirmation"; readonly topicArn: string; readonly token: string }
   | { readonly kind: "mail_event"; readonly event: MailEvent; readonly rawJson: string }
-  /** A mail arrived. `recipients`: those of its envelope that are ours. */
-  | { readonly kind: "inbound_mail"; readonly recipients: readonly string[] };
+  /** A mail arrived for us. */
+  | { readonly kind: "inbound_mail"; readonly mail: ReceivedMail };
 
 /** Verifies and parses. Throws OutageError (`sns`) when it cannot be told whether the message is genuine. */
 export type NotificationReader = { read(body: Uint8Array): Promise<ReadNotification> };

@@ -55,7 +55,8 @@ export type DeletionNotBegun =
  * - `findUnfinished` answers the workspace's `provisioning` setup of exactly these names. `takeOver` makes the caller its
  *   holder, with the claim, unless somebody else is or it is no longer `provisioning`: null.
  * - `recordStanding` notes that tenant and identity stand: the setup is `ready`, its task is given back, due at once, and
- *   the tasks `check_setup` (due a minute later), `review_tenants` and `read_account` are there. Null when the lease is another's.
+ *   the tasks `check_setup` (due a minute later), `review_tenants`, `read_account` and `reconcile_inbound` are there. Null
+ *   when the lease is another's.
  * - `recordStep` notes that so many steps are done, and renews the lease; false when it is another's.
  * - `letGo` gives a `provisioning` setup's task back, due at `runAt`, and frees the claim. `release` removes the setup
  *   with claim and task as if it had never been. False when the lease is another's.

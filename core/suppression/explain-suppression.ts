@@ -20,7 +20,8 @@ export async function explainSuppression(
 ): Promise<Result<SendExplanation, { readonly kind: "use_case_not_found" }>> {
   const now = clock.now();
   const recipient = canonicalAddress(address);
-  const context = await emails.sendContext({ workspaceId, useCaseId, recipient, idempotencyKey: null }, now);
+  const question = { workspaceId, useCaseId, recipient, idempotencyKey: null, inReplyToId: null };
+  const context = await emails.sendContext(question, now);
   if (!context.useCase) return err({ kind: "use_case_not_found" });
   return ok(explainSend(context.suppressions, { answersHumanMailAt: null, now }));
 }

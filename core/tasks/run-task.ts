@@ -4,6 +4,9 @@ import { readAccount } from "../reputation/read-account.ts";
 import { reviewTier, type ReviewTierPorts } from "../reputation/review-tier.ts";
 import { resumeDeletion } from "../setup/delete-setup.ts";
 import { provisionSetup, type ProvisionSetupPorts } from "../setup/provision-setup.ts";
+import { receiveInbound, type ReceiveInboundPorts } from "../inbound/receive-inbound.ts";
+import { reconcileInbound, type ReconcileInboundPorts } from "../inbound/reconcile-inbound.ts";
+import { joinThread } from "../threading/join-thread.ts";
 import { reviewTenants } from "../setup/review-tenants.ts";
 import { sweepSetup, type SweepSetupPorts } from "../setup/sweep-setup.ts";
 import { undoUseCase, type UndoUseCasePorts } from "../use-case/undo-use-case.ts";
@@ -17,6 +20,8 @@ export type RunTaskPorts = ProvisionSetupPorts &
   SweepSetupPorts &
   RemoveUseCasePorts &
   UndoUseCasePorts &
+  ReceiveInboundPorts &
+  ReconcileInboundPorts &
   ReviewTierPorts &
   SettleNumberPorts &
   CheckProfilePorts;
@@ -27,10 +32,13 @@ const WORK: Readonly<Record<TaskKind, (ports: RunTaskPorts, task: Task) => Promi
   assign_phone_number: undoAssignment,
   delete_setup: resumeDeletion,
   delete_use_case: resumeUseCaseDeletion,
+  receive_inbound: receiveInbound,
+  join_thread: joinThread,
   release_phone_number: resumeRelease,
   review_tenants: reviewTenants,
   read_account: readAccount,
   review_tier: reviewTier,
+  reconcile_inbound: reconcileInbound,
   check_setup: sweepSetup,
   check_twilio_setup: checkTwilioSetup,
 };

@@ -9,10 +9,13 @@ export const TASK_KINDS = [
   "assign_phone_number",
   "delete_setup",
   "delete_use_case",
+  "receive_inbound",
+  "join_thread",
   "release_phone_number",
   "review_tenants",
   "read_account",
   "review_tier",
+  "reconcile_inbound",
   "check_setup",
   "check_twilio_setup",
 ] as const;

@@ -39,16 +39,16 @@ export async function unsubscribe(
 
 /**
  * Mail has arrived for these addresses: those with a token unsubscribe, whatever the mail says and whoever sent it.
- * Answers how many did.
+ * Answers which did.
  */
 export async function unsubscribeByMail(
   ports: UnsubscribePorts,
   recipients: readonly string[],
-): Promise<number> {
-  let done = 0;
+): Promise<readonly string[]> {
+  const done: string[] = [];
   for (const recipient of recipients) {
     const token = tokenOfAddress(recipient);
-    if (token !== null && (await unsubscribe(ports, { token, scope: null })).ok) done += 1;
+    if (token !== null && (await unsubscribe(ports, { token, scope: null })).ok) done.push(recipient);
   }
   return done;
 }

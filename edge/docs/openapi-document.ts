@@ -14,6 +14,10 @@ const TAGS = [
   { name: "Setups", description: "Domains to send from and receive at, and the DNS records to publish." },
   { name: "Use cases", description: "What a channel is used for, and with which sender." },
   { name: "E-mails", description: "Sending, and what became of what was sent." },
+  {
+    name: "Inbound e-mails",
+    description: "What was received, what it brought, and the threads it belongs to.",
+  },
   { name: "Operator", description: "Running this installation; with the operator's key." },
 ];
 

@@ -2,7 +2,7 @@
 import type { z } from "@hono/zod-openapi";
 import type { EmailDetailBody, EmailEventBody, EmailSummaryBody, SentEmailBody } from "./wire.ts";
 
-const EMAIL_ID = "01920f3e-7c1a-7b2e-9d3c-000000000030";
+export const EMAIL_ID = "01920f3e-7c1a-7b2e-9d3c-000000000030";
 const SENT_AT = "2026-01-02T03:04:05.678Z";
 const DELIVERED_AT = "2026-01-02T03:04:07.001Z";
 const MESSAGE_ID = "0100019a2b3c4d5e-6f708192-a3b4-4c5d-8e6f-708192a3b4c5-000000";
@@ -36,6 +36,8 @@ export const emailDetailExample: z.infer<typeof EmailDetailBody> = {
   email_type: "transactional",
   tier: "onboarding",
   attachment_filenames: ["letter.pdf"],
+  thread_id: EMAIL_ID,
+  in_reply_to_id: null,
   delivered_at: DELIVERED_AT,
   bounced_at: null,
   bounce_type: null,

@@ -1,6 +1,7 @@
 import { locateAttachment } from "../../core/email/read-email.ts";
 import { ok } from "../../core/result.ts";
 import { inWorkspace, operation } from "../operation.ts";
+import { redirectToDownload } from "../untrusted-content.ts";
 
 export const getEmailAttachmentOperation = operation({
   summary: "Download an attachment",
@@ -18,9 +19,6 @@ export const getEmailAttachmentOperation = operation({
   handle: async ({ ports, ids, parameters, ...input }) => {
     const where = { workspaceId: inWorkspace(input), emailId: ids.email_id, filename: parameters.filename };
     const url = await locateAttachment(ports, where);
-    if (!url.ok) return url;
-    return ok(
-      new Response(null, { status: 307, headers: { Location: url.value, "Cache-Control": "no-store" } }),
-    );
+    return url.ok ? ok(redirectToDownload(url.value)) : url;
   },
 });

@@ -1,7 +1,7 @@
 import { readEmailBody } from "../../core/email/read-email.ts";
 import { ok } from "../../core/result.ts";
 import { inWorkspace, operation } from "../operation.ts";
-import { UNTRUSTED_CONTENT_HEADERS } from "../untrusted-content.ts";
+import { untrustedContent } from "../untrusted-content.ts";
 
 export const getEmailBodyOperation = operation({
   summary: "Get an e-mail's body",
@@ -16,8 +16,6 @@ export const getEmailBodyOperation = operation({
   answer: { status: 200, description: "The HTML body", contentType: "text/html" },
   handle: async ({ ports, ids, ...input }) => {
     const body = await readEmailBody(ports, { workspaceId: inWorkspace(input), emailId: ids.email_id });
-    if (!body.ok) return body;
-    const headers = { ...UNTRUSTED_CONTENT_HEADERS, "Content-Type": "text/html; charset=utf-8" };
-    return ok(new Response(body.value as Uint8Array<ArrayBuffer>, { headers }));
+    return body.ok ? ok(untrustedContent(body.value, "text/html; charset=utf-8")) : body;
   },
 });

@@ -31,6 +31,8 @@ export const sendEmailOperation = operation({
     "idempotency_key_reused",
     "request_in_progress",
     "use_case_not_found",
+    "inbound_email_not_found",
+    "reply_scope_mismatch",
     "dns_not_verified",
     "recipient_suppressed",
     "daily_capacity_exceeded",
@@ -72,7 +74,14 @@ const claimOf = async (key: string, form: SendForm): Promise<IdempotencyClaim> =
   fingerprint: await fingerprintOf({
     operation: "sendEmail",
     path: "/email/send",
-    fields: [form.useCaseId, form.toAddress, form.subject, form.bodyHtml.text, form.bodyText],
+    fields: [
+      form.useCaseId,
+      form.toAddress,
+      form.subject,
+      form.bodyHtml.text,
+      form.bodyText,
+      form.inReplyToId,
+    ],
     files: form.files.map(({ filename, contentType, sha256 }) => ({
       name: filename,
       type: contentType,

@@ -44,6 +44,7 @@ export type SendForm = {
   readonly bodyHtml: { readonly text: string; readonly octets: Uint8Array };
   readonly bodyText: string | null;
   readonly files: readonly FileToSend[];
+  readonly inReplyToId: string | null;
 };
 
 /** For the OpenAPI document only: the form is read by `readSendForm`. */
@@ -57,6 +58,10 @@ export const SendFormSchema = z
       .string()
       .optional()
       .openapi({ description: "At most 1 MB; made from the HTML when it is left out." }),
+    in_reply_to_id: z
+      .uuid()
+      .optional()
+      .openapi({ description: "The received e-mail that this one answers, of the same use case and setup." }),
     attachments: z
       .array(z.any().openapi({ type: "string", format: "binary" }))
       .max(ATTACHMENTS_MAX)
@@ -65,7 +70,7 @@ export const SendFormSchema = z
   })
   .openapi("SendEmailForm");
 
-const FIELDS = ["use_case_id", "to_address", "subject", "body_html", "body_text"] as const;
+const FIELDS = ["use_case_id", "to_address", "subject", "body_html", "body_text", "in_reply_to_id"] as const;
 type Field = (typeof FIELDS)[number];
 const FILE_FIELD = "attachments";
 /** What a part without a Content-Type is (RFC 7578 section 4.4 says text/plain; for a file that would be a guess). */
@@ -131,6 +136,10 @@ function checkFields(texts: Texts, faults: FieldFault[]): Omit<SendForm, "files"
   const useCaseId = parseId(useCaseText);
   if (useCaseText && useCaseId === null)
     faults.push(fault("use_case_id", "invalid_format", "must be a UUID"));
+  const inReplyToText = texts.in_reply_to_id?.text || null;
+  const inReplyToId = inReplyToText === null ? null : parseId(inReplyToText);
+  if (inReplyToText !== null && inReplyToId === null)
+    faults.push(fault("in_reply_to_id", "invalid_format", "must be a UUID"));
   const toAddress = toSendableAddress(toText);
   if (toText && !toAddress.ok)
     faults.push(fault("to_address", toAddress.error, addressFaultMessage(toAddress.error)));
@@ -143,7 +152,7 @@ function checkFields(texts: Texts, faults: FieldFault[]): Omit<SendForm, "files"
   const bodyHtml = texts.body_html;
   if (useCaseId === null || !toAddress.ok || !bodyHtml) return null;
   const bodyText = texts.body_text?.text || null;
-  return { useCaseId, toAddress: addressOf(toAddress.value), subject, bodyHtml, bodyText };
+  return { useCaseId, toAddress: addressOf(toAddress.value), subject, bodyHtml, bodyText, inReplyToId };
 }
 
 function checkFiles(files: readonly Part[], faults: FieldFault[]): void {

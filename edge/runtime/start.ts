@@ -10,6 +10,8 @@ import { nodeChunkDigest } from "../../adapters/system/chunk-digest-node.ts";
 import type { KnownLengthBody, WholeBody } from "../../adapters/system/known-length-body.ts";
 import { systemPause } from "../../adapters/system/pause.ts";
 import { makeSharedWork } from "../../adapters/system/shared-work.ts";
+import { makeQueuedSlots } from "../../adapters/system/slots.ts";
+import { RECEIVING_AT_ONCE_MAX, RECEIVING_WAITING_MAX } from "../../core/inbound/receive-inbound.ts";
 import { makeApp } from "../app.ts";
 import { composePorts, composeShared, settleInstallation } from "../compose.ts";
 import { type Config, type Environment, loadConfig } from "../config.ts";
@@ -76,6 +78,7 @@ export async function start(environment: Environment, platform: LongLivedPlatfor
     wholeBody: platform.wholeBody,
     bodiesInFlightBytesMax: BODIES_IN_FLIGHT_BYTES_MAX,
     sharedWork: makeSharedWork(),
+    receivingSlots: makeQueuedSlots(RECEIVING_AT_ONCE_MAX, RECEIVING_WAITING_MAX),
     openFolder: (folder, publicUrl, signer) => openFileBlobStore({ folder, publicUrl }, signer),
   });
   const underWay = new Set<Promise<unknown>>();

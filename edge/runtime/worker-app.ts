@@ -7,6 +7,9 @@ import { makeWriteTurns } from "../../adapters/libsql/write-turns.ts";
 import { nodeChunkDigest } from "../../adapters/system/chunk-digest-node.ts";
 import { fixedLengthBody, plainBody } from "../../adapters/system/known-length-body.ts";
 import { unsharedWork } from "../../adapters/system/shared-work.ts";
+import { makeLapsingSlots } from "../../adapters/system/slots.ts";
+import { RECEIVING_AT_ONCE_MAX_ON_WORKERS } from "../../core/inbound/receive-inbound.ts";
+import { LEASE_MS } from "../../core/tasks/task.ts";
 import { OutageError } from "../../core/outage.ts";
 import { makeApp } from "../app.ts";
 import {
@@ -73,6 +76,7 @@ const compose = (config: WorkerConfig): Promise<Shared> =>
     wholeBody: plainBody,
     bodiesInFlightBytesMax: BODIES_IN_FLIGHT_BYTES_MAX_ON_WORKERS,
     sharedWork: unsharedWork,
+    receivingSlots: makeLapsingSlots(RECEIVING_AT_ONCE_MAX_ON_WORKERS, LEASE_MS, Date.now),
     openFolder: null,
   });
 

@@ -4,17 +4,20 @@ import { Hono } from "hono";
 
 import { mountAccountControl } from "./control/account-control.ts";
 import { problem } from "./control/control-request.ts";
+import { mountInboundControl } from "./control/inbound-control.ts";
 import { mountMailboxControl } from "./control/mailbox-control.ts";
+import { mountReplyControl } from "./control/reply-control.ts";
 import { mountStateControl } from "./control/state-control.ts";
 import { mountTwilioControl } from "./control/twilio-control.ts";
 import { mountUnsubscribeControl } from "./control/unsubscribe-control.ts";
 import { mountZoneControl } from "./control/zone-control.ts";
 import { answerDnsQuery } from "./dns/doh.ts";
 import { isForSandbox } from "./host-check.ts";
-import { answerQuery, type QueryService } from "./query-api.ts";
+import { answerQuery } from "./query-api.ts";
 import { mountS3 } from "./s3/s3-api.ts";
 import type { Sandbox } from "./sandbox.ts";
 import { mountSes } from "./ses/ses-api.ts";
+import { SES_QUERY } from "./ses/ses-query-api.ts";
 import { SNS } from "./sns/sns-api.ts";
 import { mountTwilio } from "./twilio/twilio-api.ts";
 
@@ -28,7 +31,9 @@ export const CONTROL_PATHS = [
   "GET /_sandbox/mailbox?to=",
   "GET /_sandbox/mailbox/{id}/raw",
   "POST /_sandbox/mailbox/{id}/events",
+  "POST /_sandbox/mailbox/{id}/reply",
   "POST /_sandbox/mailbox/{id}/unsubscribe",
+  "POST /_sandbox/inbound?rcpt=",
   "PUT /_sandbox/faults",
   "DELETE /_sandbox/faults",
   "GET /_sandbox/calls",
@@ -45,15 +50,6 @@ export const CONTROL_PATHS = [
   "POST /_sandbox/twilio/phone-numbers/{sid}/calls",
 ] as const;
 
-/** SES's older service: it answers, and knows no action yet. */
-const SES_V1: QueryService = {
-  service: "ses",
-  version: "2010-12-01",
-  namespace: "http://ses.amazonaws.com/doc/2010-12-01/",
-  actions: {},
-  linkActions: {},
-};
-
 export function makeSandboxApp(sandbox: Sandbox): Hono {
   const app = new Hono();
   app.use(async (c, next) => {
@@ -68,7 +64,7 @@ export function makeSandboxApp(sandbox: Sandbox): Hono {
   mountTwilio(app, sandbox);
   for (const [path, service] of [
     ["/sns", SNS],
-    ["/ses", SES_V1],
+    ["/ses", SES_QUERY],
   ] as const) {
     app.on(["GET", "POST"], [path, `${path}/`], (c) => answerQuery(sandbox, service, c.req.raw));
   }
@@ -81,7 +77,9 @@ export function makeSandboxApp(sandbox: Sandbox): Hono {
   app.get("/dns-query/2", (c) => answerDnsQuery(sandbox, c, 2));
   mountZoneControl(app, sandbox);
   mountMailboxControl(app, sandbox);
+  mountReplyControl(app, sandbox);
   mountUnsubscribeControl(app, sandbox);
+  mountInboundControl(app, sandbox);
   mountAccountControl(app, sandbox);
   mountTwilioControl(app, sandbox);
   mountStateControl(app, sandbox);

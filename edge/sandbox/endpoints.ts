@@ -5,6 +5,11 @@
 export const SANDBOX_REGION = "us-east-1";
 export const SANDBOX_ACCOUNT_ID = "000000000000";
 
+/** Where SES publishes, unless the product is told another topic: it is there from the start. */
+export const SANDBOX_TOPIC_NAME = "postrider-events";
+/** Where the receipt rule that is there from the start lays arriving mail. */
+export const SANDBOX_INBOUND = { bucket: "postrider-inbound", prefix: "mail" } as const;
+
 /** Well known and worthless: whoever can reach the sandbox is on this machine already. */
 export const SANDBOX_CREDENTIALS = {
   accessKeyId: "AKIASANDBOX000000000",

@@ -19,7 +19,10 @@ export type ProviderCall = {
 };
 
 const isRefusal = (error: unknown): error is AwsError => error instanceof AwsError;
-const throttled = (): AwsError => new AwsError(429, "TooManyRequestsException", "Rate exceeded");
+const throttledIn = (dialect: ErrorDialect): AwsError =>
+  dialect === "query"
+    ? new AwsError(400, "Throttling", "Rate exceeded")
+    : new AwsError(429, "TooManyRequestsException", "Rate exceeded");
 
 /** Runs `take`, the call's effect, between the faults before and after it; answers and records the call. */
 export function answerCall(
@@ -30,6 +33,7 @@ export function answerCall(
   const { service, operation, request, dialect, toResponse } = call;
   const injected = (status: number, code?: string, message?: string): AwsError =>
     injectedError(status, dialect, code, message);
+  const throttled = (): AwsError => throttledIn(dialect);
   const refusals = { isRefusal, throttled, injected, toResponse };
   const admit = (): RequestBody => assertSigned(sandbox, call);
   return answerRecorded(sandbox, { service, operation, request, admit, refusals }, take);

@@ -151,6 +151,33 @@ export type MailboxRecord = {
   readonly receivedAt: number;
 };
 
+export type ReceiptAction =
+  | {
+      readonly kind: "S3Action";
+      readonly bucketName: string;
+      readonly objectKeyPrefix: string;
+      readonly topicArn: string | null;
+    }
+  | { readonly kind: "SNSAction"; readonly topicArn: string; readonly encoding: "UTF-8" | "Base64" }
+  | { readonly kind: "StopAction"; readonly topicArn: string | null };
+export type ReceiptRule = {
+  readonly name: string;
+  readonly enabled: boolean;
+  readonly scanEnabled: boolean;
+  readonly tlsPolicy: "Optional" | "Require";
+  /** None is every verified domain. */
+  readonly recipients: readonly string[];
+  readonly actions: readonly ReceiptAction[];
+};
+/** With its rules in the order they are tried. */
+export type ReceiptRuleSetRecord = {
+  readonly name: string;
+  readonly createdAt: number;
+  readonly rules: readonly ReceiptRule[];
+};
+/** One document; it is there once receiving was set up, by the sandbox itself or by a call. */
+export type ReceivingRecord = { readonly activeRuleSet: string | null };
+
 /** Id `{bucket}/{key}`. */
 export type ObjectRecord = {
   readonly bucket: string;
@@ -237,6 +264,8 @@ export function openRecords(store: Store) {
     deliveries: store.collection<PendingDelivery>("delivery"),
     sentMessages: store.collection<SentMessageRecord>("sent-message"),
     mailbox: store.collection<MailboxRecord>("mailbox"),
+    receiptRuleSets: store.collection<ReceiptRuleSetRecord>("receipt-rule-set"),
+    receiving: store.collection<ReceivingRecord>("receiving"),
     objects: store.collection<ObjectRecord>("object"),
     zone: store.collection<ZoneRecord>("zone"),
     account: store.collection<AccountRecord>("account"),

@@ -10,6 +10,7 @@ import { makeMailbox } from "./mailbox.ts";
 import { openRecords } from "./records.ts";
 import type { RecordedCall, Sandbox } from "./sandbox.ts";
 import { makeSendRate } from "./ses/send-rate.ts";
+import { receiveFromTheStart } from "./ses/ses-query-api.ts";
 import { makeDeliveryQueue, type PostedDelivery } from "./sns/delivery-queue.ts";
 import { openSigningKey, type SigningKey } from "./sns/signing-key.ts";
 import { openStore } from "./store.ts";
@@ -83,6 +84,7 @@ export async function startSandbox(options: SandboxOptions): Promise<RunningSand
     mailbox: makeMailbox(store, records),
     takeSendRate: makeSendRate(clock),
   };
+  receiveFromTheStart(sandbox);
   const app = makeSandboxApp(sandbox);
   starting.fetch = (request) => app.fetch(request);
   return {

@@ -39,7 +39,7 @@ test("provision, verify, send small and large, read the events, take down", asyn
   const topicArns: string[] = [];
   const reader = makeNotificationReader(
     { keys: makeSigningKeys(endpoints.sns), clock: systemClock, ids },
-    { topicArns, allowSha1: false },
+    { topicArns, allowSha1: false, inboundStore: null },
   );
   const confirmer = makeSnsTopicConfirmer(signedFetch, { endpoints });
   const hook = startStubServer(async ({ body }) => {

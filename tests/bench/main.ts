@@ -4,6 +4,7 @@ import type { BenchRow, Figure, NotMeasured } from "./figure.ts";
 import { describeMachine } from "./machine.ts";
 import { coreSizeRow } from "./rows/core-size.ts";
 import { eventsRow } from "./rows/events.ts";
+import { inboundRow } from "./rows/inbound.ts";
 import { largestSendRow } from "./rows/largest-send.ts";
 import { mimeRow } from "./rows/mime.ts";
 import { rebuildRow } from "./rows/rebuild.ts";
@@ -15,6 +16,7 @@ const ROWS: readonly BenchRow[] = [
   sendRow,
   largestSendRow,
   mimeRow,
+  inboundRow,
   eventsRow,
   rebuildRow,
   roundTripsRow,

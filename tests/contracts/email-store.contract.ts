@@ -3,8 +3,9 @@ import { settle } from "../../core/email/settle.ts";
 import { IDEMPOTENCY_TTL_MS } from "../../core/idempotency/idempotency.ts";
 import type { Email, EmailAttachment } from "../../core/email/email.ts";
 import { SEND_LEASE_MS, SHOWN_SEND_OUTCOMES, TRACE_MS } from "../../core/email/email-state.ts";
-import type { EmailFilter } from "../../core/ports/email-store.ts";
+import type { EmailFilter, SendContext } from "../../core/ports/email-store.ts";
 import type { KeysetCursor } from "../../core/ports/keyset-page.ts";
+import { REFERENCES_IDS_MAX } from "../../core/threading/reply-headers.ts";
 import {
   sampleBeginning,
   addUseCase,
@@ -31,6 +32,17 @@ import {
   scopeOf,
   withUseCase,
 } from "../support/email-samples.ts";
+import {
+  ANN,
+  headerId,
+  inboundId,
+  joinThreads,
+  makeInboundStores,
+  onWire,
+  receive,
+  sampleInbound,
+  threadQuestion,
+} from "../support/inbound-samples.ts";
 
 const LATER = SAMPLE_TIME + 60_000;
 const ATTACHMENTS: readonly EmailAttachment[] = [
@@ -77,14 +89,15 @@ export const contract: Contract<EmailStores> = {
         const useCase = await withUseCase(stores);
         const setup = await stores.setups.find(useCase.setupId);
         const context = await stores.emails.sendContext(question(useCase), LATER);
-        assert.deepEqual(context, {
-          useCase,
-          setup,
+        const nothingMore = {
           isSendingStopped: false,
           suppressions: [],
+          inReplyTo: null,
+          ancestors: [],
           claimed: null,
           claimedEmail: null,
-        });
+        };
+        assert.deepEqual(context, { useCase, setup, ...nothingMore });
       },
     },
     {
@@ -162,16 +175,103 @@ export const contract: Contract<EmailStores> = {
         const useCase = await withUseCase(stores);
         const email = sampleEmail(useCase, 1, { subject: "Grüße, 日本", attachments: ATTACHMENTS });
         assert.equal((await stores.emails.writeAhead(email, null, askedAt())).ok, true);
-        const { unsubscribeScope: _, answersHumanMailAt: __, cohortAt: ___, ...shown } = email;
+        const {
+          unsubscribeScope: _,
+          answersHumanMailAt: __,
+          cohortAt: ___,
+          references: ____,
+          ...shown
+        } = email;
         assert.deepEqual(await stores.emails.find(useCase.workspaceId, email.id), {
           ...shown,
           hasAttachment: true,
           sendOutcome: "sending",
           providerMessageId: null,
           sentAt: null,
+          threadId: email.id,
           updatedAt: email.writtenAt,
           ...settle([]),
         });
+      },
+    },
+    {
+      name: "sendContext answers the received e-mail to answer, of the workspace, also beside a claim",
+      async run(stores, place) {
+        const useCase = await withUseCase(stores);
+        const stranger = await withUseCase(stores, 2);
+        const answered = await receive(makeInboundStores(place.database), sampleInbound(useCase, 1));
+        await stores.emails.writeAhead(sampleEmail(useCase, 1), sampleClaim(), askedAt());
+        const ask = (changes: Parameters<typeof question>[1]) =>
+          stores.emails.sendContext(question(useCase, { inReplyToId: answered.id, ...changes }), LATER);
+        assert.deepEqual((await ask({})).inReplyTo, answered);
+        const claiming = await ask({ idempotencyKey: "key-1" });
+        assert.deepEqual([claiming.inReplyTo, claiming.claimedEmail?.id], [answered, emailId(1)]);
+        assert.equal((await ask({ inReplyToId: emailId(1) })).inReplyTo, null);
+        assert.equal((await ask({ workspaceId: stranger.workspaceId })).inReplyTo, null);
+      },
+    },
+    {
+      name: "sendContext answers what stands above the e-mail to answer, nearest first, those that came late too",
+      async run(stores, place) {
+        const inbound = makeInboundStores(place.database);
+        const useCase = await withUseCase(stores);
+        const stranger = await withUseCase(stores, 2);
+        const answered = await receive(inbound, sampleInbound(useCase, 4, { inReplyTo: [onWire(3)] }));
+        const above = async ({ workspaceId } = useCase): Promise<SendContext["ancestors"]> => {
+          const asked = question(useCase, { inReplyToId: answered.id, workspaceId });
+          return (await stores.emails.sendContext(asked, LATER)).ancestors;
+        };
+        assert.deepEqual(await above(), []);
+        const second = await receive(
+          inbound,
+          sampleInbound(useCase, 2, { messageId: null, references: [headerId(1)] }),
+        );
+        const references = [headerId(1)];
+        await addSentEmail(stores, useCase, 3, { toAddress: ANN, inReplyToId: second.id, references });
+        await joinThreads(inbound);
+        await receive(inbound, sampleInbound(useCase, 1));
+        assert.deepEqual(await above(), [
+          { messageId: onWire(3), chain: references },
+          { messageId: null, chain: [headerId(1)] },
+          { messageId: headerId(1), chain: [] },
+        ]);
+        assert.deepEqual(await above(stranger), []);
+      },
+    },
+    {
+      name: "sendContext answers no more of them than a chain names",
+      async run(stores, place) {
+        const inbound = makeInboundStores(place.database);
+        const useCase = await withUseCase(stores);
+        for (let n = 1; n <= REFERENCES_IDS_MAX + 5; n += 1)
+          await receive(inbound, sampleInbound(useCase, n, { inReplyTo: n === 1 ? [] : [headerId(n - 1)] }));
+        const last = REFERENCES_IDS_MAX + 5;
+        const asked = question(useCase, { inReplyToId: inboundId(last) });
+        const { ancestors } = await stores.emails.sendContext(asked, LATER);
+        const nearest = Array.from({ length: REFERENCES_IDS_MAX }, (_, n) => headerId(last - 1 - n));
+        assert.deepEqual(
+          ancestors.map(({ messageId }) => messageId),
+          nearest,
+        );
+      },
+    },
+    {
+      name: "writeAhead stores an answer in the thread that its e-mail is in by then, and its References",
+      async run(stores, place) {
+        const inbound = makeInboundStores(place.database);
+        const useCase = await withUseCase(stores);
+        const cites = { inReplyTo: [headerId(1)] };
+        const answered = await receive(inbound, sampleInbound(useCase, 2, cites));
+        assert.equal(answered.threadId, answered.id);
+        await receive(inbound, sampleInbound(useCase, 1));
+        const references = [headerId(1), headerId(2)];
+        await addSentEmail(stores, useCase, 1, { inReplyToId: answered.id, references });
+        const { threadId, inReplyToId } =
+          (await stores.emails.find(useCase.workspaceId, emailId(1))) ?? assert.fail();
+        assert.deepEqual([threadId, inReplyToId], [inboundId(1), answered.id]);
+        const citing = sampleInbound(useCase, 3, { inReplyTo: [onWire(1)] });
+        const { parents } = await inbound.inbound.view(threadQuestion(citing));
+        assert.deepEqual(parents.get(emailId(1)), { chain: references, messageId: onWire(1) });
       },
     },
     {

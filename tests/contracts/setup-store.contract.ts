@@ -176,7 +176,7 @@ export const contract: Contract<ChannelStores> = {
       },
     },
     {
-      name: "recordStanding makes a setup ready, gives its task back, and has it checked, its tenant reviewed and the account read",
+      name: "recordStanding makes a setup ready, gives its task back, and has it checked, its tenant reviewed, the account read and the bucket compared",
       async run(stores) {
         const { id: workspaceId } = await addWorkspace(stores, 1);
         const { task } = valueOf(await stores.setups.reserve(sampleReservation(workspaceId, 1), null));
@@ -187,7 +187,7 @@ export const contract: Contract<ChannelStores> = {
         const due = await stores.tasks.claimDue(10, 600_000, null);
         assert.deepEqual(
           due.map(({ kind }) => kind),
-          ["provision_setup", "review_tenants", "read_account"],
+          ["provision_setup", "review_tenants", "read_account", "reconcile_inbound"],
         );
         const { fence } = task;
         assert.deepEqual(due[0], { kind: "provision_setup", subjectId: id, fence: fence + 1, attempts: 1 });
@@ -598,7 +598,7 @@ export const contract: Contract<ChannelStores> = {
         const left = await stores.tasks.claimDue(10, 1000, Date.now() + 3_600_000);
         assert.deepEqual(
           left.map(({ kind }) => kind),
-          ["review_tenants", "read_account"],
+          ["review_tenants", "read_account", "reconcile_inbound"],
         );
         const again = { ...sampleReservation(workspaceId, 1), id: sampleReservation(workspaceId, 2).id };
         assert.equal((await stores.setups.reserve(again, null)).ok, true);

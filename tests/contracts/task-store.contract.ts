@@ -38,6 +38,7 @@ export const contract: Contract<ChannelStores> = {
           [
             ["review_tenants", WHOLE_INSTALLATION, 1],
             ["read_account", WHOLE_INSTALLATION, 1],
+            ["reconcile_inbound", WHOLE_INSTALLATION, 1],
           ],
         );
         assert.deepEqual(await tasks.claimDue(10, LEASE_MS, null), []);
@@ -68,6 +69,7 @@ export const contract: Contract<ChannelStores> = {
           "provision_setup",
           "review_tenants",
           "read_account",
+          "reconcile_inbound",
           "check_setup",
         ]);
       },
@@ -78,11 +80,11 @@ export const contract: Contract<ChannelStores> = {
         await withSetups({ tasks, ...stores }, 6);
         const other = makeChannelStores(await place.openAnother()).tasks;
         const claims = await Promise.all(
-          Array.from({ length: 8 }, (_, n) => (n % 2 === 0 ? tasks : other).claimDue(2, LEASE_MS, null)),
+          Array.from({ length: 10 }, (_, n) => (n % 2 === 0 ? tasks : other).claimDue(2, LEASE_MS, null)),
         );
         const claimed = claims.flat().map(({ kind, subjectId }) => `${kind} ${subjectId}`);
         assert.equal(new Set(claimed).size, claimed.length);
-        assert.equal(claimed.length, 8);
+        assert.equal(claimed.length, 9);
       },
     },
     {
@@ -129,7 +131,7 @@ export const contract: Contract<ChannelStores> = {
         const due = await tasks.claimDue(10, LEASE_MS, null);
         assert.deepEqual(
           due.map(({ kind }) => kind),
-          ["review_tenants", "read_account"],
+          ["review_tenants", "read_account", "reconcile_inbound"],
         );
         const second = await tasks.claim("provision_setup", id, LEASE_MS);
         assert.deepEqual([second?.attempts, second?.fence], [8, first.fence + 1]);

@@ -35,6 +35,7 @@ describe("on a desk, with nothing set", () => {
       dataDir: "./data",
       database: { kind: "file", path: "./data/postrider.db" },
       blobStore: { kind: "folder", path: "./data/blobs" },
+      inboundStore: { bucket: "postrider-inbound", prefix: "mail" },
       sandbox: { mode: "start", port: 8081 },
       aws: {
         region: "us-east-1",
@@ -186,6 +187,11 @@ describe("a live installation", () => {
       kind: "folder",
       path: "/mnt/blobs",
     });
+    expect(configOf(LIVE).inboundStore).toBeNull();
+    expect(configOf({ ...LIVE, INBOUND_STORE: "s3://acme.inbound/in/eu/" }).inboundStore).toEqual({
+      bucket: "acme.inbound",
+      prefix: "in/eu",
+    });
     expect(configOf({ ...LIVE, DATA_DIR: "/srv" })).toMatchObject({
       database: { kind: "file", path: "/srv/postrider.db" },
       blobStore: { kind: "folder", path: "/srv/blobs" },
@@ -259,6 +265,16 @@ describe("is refused with a sentence that names the setting", () => {
       "a remote database without keys",
       { ...LIVE, DATABASE_URL: "libsql://db.example" },
       "SIGNING_KEYS must be set when DATABASE_URL is remote: every instance has to sign with the same keys.",
+    ],
+    [
+      "arriving mail in a folder",
+      { INBOUND_STORE: "file:/var/mail" },
+      'INBOUND_STORE must be s3://bucket/prefix, where SES lays arriving mail; it is "file:/var/mail".',
+    ],
+    [
+      "arriving mail out of its bucket",
+      { INBOUND_STORE: "s3://bucket/../other" },
+      'INBOUND_STORE must be s3://bucket/prefix, where SES lays arriving mail; it is "s3://bucket/../other".',
     ],
     [
       "another kind of database",

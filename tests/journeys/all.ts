@@ -3,10 +3,19 @@ import type { Journey } from "../support/world.ts";
 import { journeys as conventions } from "./conventions.journey.ts";
 import { journeys as events } from "./events.journey.ts";
 import { journeys as idempotency } from "./idempotency.journey.ts";
+import { journeys as inboundConversations } from "./inbound-conversations.journey.ts";
+import { journeys as inboundCorpus } from "./inbound-corpus.journey.ts";
+import { journeys as inboundInjection } from "./inbound-injection.journey.ts";
+import { journeys as inboundLists } from "./inbound-lists.journey.ts";
+import { journeys as inboundReceived } from "./inbound-received.journey.ts";
+import { journeys as inboundReplies } from "./inbound-replies.journey.ts";
+import { journeys as inboundTrouble } from "./inbound-trouble.journey.ts";
 import { journeys as isolation } from "./isolation.journey.ts";
 import { journeys as largestSend } from "./largest-send.journey.ts";
+import { journeys as lateParents } from "./late-parents.journey.ts";
 import { journeys as lists } from "./lists.journey.ts";
 import { journeys as notifications } from "./notifications.journey.ts";
+import { journeys as poisonedThreads } from "./poisoned-threads.journey.ts";
 import { journeys as providerTrouble } from "./provider-trouble.journey.ts";
 import { journeys as races } from "./races.journey.ts";
 import { journeys as refusedCallers } from "./refused-callers.journey.ts";
@@ -55,5 +64,14 @@ export const JOURNEYS: readonly Journey[] = [
   ...events,
   ...lists,
   ...notifications,
+  ...inboundCorpus,
+  ...inboundLists,
+  ...inboundReceived,
+  ...inboundInjection,
+  ...inboundConversations,
+  ...inboundReplies,
+  ...lateParents,
+  ...poisonedThreads,
+  ...inboundTrouble,
   ...isolation,
 ];

@@ -1,10 +1,12 @@
 // Contents in S3: read back through presigned URLs; and when S3 refuses, a send that leaves
-// nothing behind, so that the same request succeeds once it is well again.
+// nothing behind, so that the same request succeeds once it is well again, and mail that arrives is not shown half-done.
 import { test } from "bun:test";
 import assert from "node:assert/strict";
-import { randomFile } from "../support/mail-sender.ts";
+import { askInbound, arrive, downloaded, inboundList, messageOf, received } from "../support/inbound-mail.ts";
+import { type MailSender, randomFile } from "../support/mail-sender.ts";
 import { startOwnProgram } from "../support/own-program.ts";
 import { assertProblem, assertRefused, type RefusalRow } from "../support/refusals.ts";
+import { until } from "../support/until.ts";
 
 const { world } = await startOwnProgram({ environment: { BLOB_STORE: "s3://postrider-journeys/contents" } });
 
@@ -74,3 +76,94 @@ test("a body that cannot be read now is not said to be gone", async () => {
   assertProblem(await world.sandbox.withFaults({ s3: { fail } }, read), STORAGE_UNAVAILABLE);
   assert.equal((await read()).status, 200);
 });
+
+const MULTIPART = messageOf(
+  { From: "pat@example.org", Subject: "card", "Content-Type": 'multipart/mixed; boundary="b"' },
+  [
+    "--b\r\nContent-Type: text/html\r\n\r\n<p>Here it is</p>",
+    '--b\r\nContent-Type: application/pdf; name="card.pdf"\r\n\r\nthe card',
+    "--b--",
+  ].join("\r\n"),
+);
+const BACKOFF_MS = 60_000;
+/** S3 is waited for 20 s. */
+const SILENT_S3_MS_MAX = 90_000;
+
+const statusesOf = async (operation: string): Promise<readonly (number | "timeout")[]> =>
+  (await world.sandbox.calls(operation)).map(({ status }) => status);
+
+/** Ticks, each later than the one before, until the mail is there; looks first that it is not. */
+async function ticksUntilListed(sender: MailSender, tries: number): Promise<void> {
+  for (let later = 1; later <= tries; later += 1) {
+    assert.deepEqual((await inboundList(sender)).emails, []);
+    const now = new Date(Date.now() + later ** 2 * BACKOFF_MS).toISOString();
+    await world.operator.expect(200, "POST", "/v1/operator/tick", { json: { now } });
+  }
+  await received(sender, 1);
+}
+
+test("a mail that arrives is shown once all of it could be stored", async () => {
+  const sender = await (await world.newWorkspace()).sender();
+  // Raw, body and file: each of them once, before it is stored or after.
+  const fail = [
+    { operation: "PutObject", status: 500 },
+    { operation: "PutObject", status: 503, after_accept: true },
+    { operation: "PutObject", status: 403 },
+  ];
+  await world.sandbox.clearCalls();
+  await world.sandbox.withFaults({ s3: { fail } }, async () => {
+    await arrive(sender, MULTIPART);
+    await until(
+      "the first try has failed",
+      () => statusesOf("PutObject"),
+      ({ length }) => length > 0,
+    );
+    await ticksUntilListed(sender, fail.length);
+  });
+  assert.deepEqual(await statusesOf("PutObject"), [500, 503, 403, 200, 200, 200]);
+  const { emails } = await inboundList(sender);
+  assert.deepEqual([emails.length, emails[0]?.subject, emails[0]?.has_attachment], [1, "card", true]);
+  assert.deepEqual((await downloaded(sender, emails[0]?.id ?? "", "/raw")).octets, MULTIPART);
+});
+
+test("what arrived is read and downloaded from S3: while it is down, the answer says so, not that it is gone", async () => {
+  const sender = await (await world.newWorkspace()).sender();
+  await arrive(sender, MULTIPART);
+  const [email] = await received(sender, 1);
+  const id = email?.id ?? "";
+  const fail = { operation: "GetObject", status: 500, times: 10 };
+  await world.sandbox.withFaults({ s3: { fail } }, async () => {
+    assertProblem(await askInbound(sender, id, "/body"), STORAGE_UNAVAILABLE);
+    // Where to download from is known without asking; there it is S3 that answers.
+    for (const ending of ["/raw", "/attachment/card.pdf"]) {
+      const redirect = await askInbound(sender, id, ending);
+      assert.equal(redirect.status, 307, ending);
+      const location = redirect.headers.get("location") ?? "";
+      assert.equal((await world.anonymous.call("GET", location)).status, 500, ending);
+    }
+  });
+  assert.equal((await askInbound(sender, id, "/body")).text.trim(), "<p>Here it is</p>");
+  assert.deepEqual((await downloaded(sender, id, "/raw")).octets, MULTIPART);
+  assert.equal((await downloaded(sender, id, "/attachment/card.pdf")).text, "the card");
+});
+
+test(
+  "a mail that S3 fails, refuses and never gives out is there once S3 does",
+  async () => {
+    const sender = await (await world.newWorkspace()).sender();
+    const fail = [500, 403, "timeout"].map((status) => ({ operation: "GetObject", status }));
+    await world.sandbox.clearCalls();
+    await world.sandbox.withFaults({ s3: { fail } }, async () => {
+      await arrive(sender, MULTIPART);
+      await until(
+        "the first try has failed",
+        () => statusesOf("GetObject"),
+        ({ length }) => length > 0,
+      );
+      await ticksUntilListed(sender, fail.length);
+    });
+    assert.deepEqual(await statusesOf("GetObject"), [500, 403, "timeout", 200]);
+    assert.equal((await inboundList(sender)).emails.length, 1);
+  },
+  SILENT_S3_MS_MAX,
+);

@@ -42,7 +42,7 @@ const LIFE: readonly Event[] = [
 ];
 
 /** What two mails differ in although they lived the same life: the third complaint suspends, the first delivery is each one's own. */
-const OWN = ["id", "message_id", "to_address", "tier", "sent_at", "delivered_at", "updated_at"];
+const OWN = ["thread_id", "id", "message_id", "to_address", "tier", "sent_at", "delivered_at", "updated_at"];
 const settled = (email: EmailDetail): object =>
   Object.fromEntries(Object.entries(email).filter(([member]) => !OWN.includes(member)));
 

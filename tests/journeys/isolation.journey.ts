@@ -3,24 +3,11 @@
 import assert from "node:assert/strict";
 import { type ApiAnswer, apiClient, jsonOf } from "../support/api-client.ts";
 import type { IssuedKey, SetupItem } from "../support/api-shapes.ts";
+import { inboundList } from "../support/inbound-mail.ts";
 import { assertProblem } from "../support/refusals.ts";
-import { newVoiceLine } from "../support/voice.ts";
 import type { Journey, Workspace } from "../support/world.ts";
-import { OPERATIONS, type Target, targetOf } from "./operations.ts";
-
-/** A workspace with one of everything. */
-async function inhabited(workspace: Workspace) {
-  const sender = await workspace.sender();
-  const octets = new TextEncoder().encode("confidential");
-  const sent = await sender.send({
-    to_address: sender.newRecipient(),
-    attachments: [{ name: "letter.txt", type: "text/plain", octets }],
-  });
-  await sender.emailIn(sent.id, "delivered");
-  await workspace.world.sandbox.settled();
-  const line = await newVoiceLine(workspace);
-  return { sender, line, target: targetOf(sender, line, sent.id, "letter.txt") };
-}
+import { inhabit, type Inhabited } from "./inhabit.ts";
+import { OPERATIONS, type Target } from "./operations.ts";
 
 /** What a caller can tell two answers apart by. */
 function visible({ status, headers, text }: ApiAnswer): object {
@@ -29,7 +16,7 @@ function visible({ status, headers, text }: ApiAnswer): object {
 }
 
 /** Everything that is somebody's, read with their own key. */
-async function everythingOf({ sender, target }: Awaited<ReturnType<typeof inhabited>>): Promise<object> {
+async function everythingOf({ sender, target }: Inhabited): Promise<object> {
   const { api, path } = sender.workspace;
   const read = async (at: string): Promise<string> => (await api.call("GET", at)).text;
   return {
@@ -42,6 +29,9 @@ async function everythingOf({ sender, target }: Awaited<ReturnType<typeof inhabi
     email: await read(path(`/email/${target.emailId}`)),
     body: await read(path(`/email/${target.emailId}/body`)),
     events: await read(path(`/email/event?setup_id=${target.setupId}`)),
+    inbound: await read(path(`/email/inbound?setup_id=${target.setupId}`)),
+    reply: await read(path(`/email/inbound/${target.inboundId}`)),
+    thread: await read(path(`/email/thread/${target.threadId}`)),
     keys: jsonOf<{ items: { id: string }[] }>(await api.call("GET", path("/api-keys"))).items.map(
       ({ id }) => id,
     ),
@@ -52,8 +42,8 @@ export const journeys: readonly Journey[] = [
   {
     name: "an id of another workspace answers exactly as an id nobody has, and nothing of theirs changes",
     async run(world) {
-      const theirs = await inhabited(await world.newWorkspace());
-      const ours = await inhabited(await world.newWorkspace());
+      const theirs = await inhabit(await world.newWorkspace());
+      const ours = await inhabit(await world.newWorkspace());
       const { api } = ours.sender.workspace;
       const before = await everythingOf(theirs);
       const rows = OPERATIONS.flatMap((operation) => operation.refersTo.map((id) => ({ operation, id })));
@@ -80,8 +70,8 @@ export const journeys: readonly Journey[] = [
   {
     name: "another workspace's path answers exactly as one nobody has, with every operation",
     async run(world) {
-      const theirs = await inhabited(await world.newWorkspace());
-      const ours = await inhabited(await world.newWorkspace());
+      const theirs = await inhabit(await world.newWorkspace());
+      const ours = await inhabit(await world.newWorkspace());
       const before = await everythingOf(theirs);
       for (const operation of OPERATIONS) {
         const ask = (workspaceId: string): Promise<ApiAnswer> => {
@@ -104,8 +94,8 @@ export const journeys: readonly Journey[] = [
   {
     name: "lists, filters and headers never reach across",
     async run(world) {
-      const theirs = await inhabited(await world.newWorkspace());
-      const ours = await inhabited(await world.newWorkspace());
+      const theirs = await inhabit(await world.newWorkspace());
+      const ours = await inhabit(await world.newWorkspace());
       const { sender } = ours;
       const { api, id, path } = sender.workspace;
       const { to_address: theirRecipient } = await theirs.sender.email(theirs.target.emailId);
@@ -133,6 +123,9 @@ export const journeys: readonly Journey[] = [
       assert.deepEqual((await sender.events(mixed)).events, []);
       assert.deepEqual((await sender.emails({ to_address: theirRecipient })).emails, []);
       assert.deepEqual((await sender.events({ email_id: theirs.target.emailId })).events, []);
+      assert.deepEqual((await inboundList(sender, mixed)).emails, []);
+      assert.deepEqual((await inboundList(sender, { from_address: theirRecipient })).emails, []);
+      assert.deepEqual((await inboundList(sender, { thread_id: theirs.target.threadId })).emails, []);
 
       // The header that the operator names a workspace by does nothing with a key.
       const headers = { "workspace-id": theirs.target.workspaceId };
@@ -157,8 +150,8 @@ export const journeys: readonly Journey[] = [
     name: "a download link serves its own file alone",
     async run(world) {
       const workspace = await world.newWorkspace();
-      const { target } = await inhabited(workspace);
-      const other = await inhabited(await world.newWorkspace());
+      const { target } = await inhabit(workspace);
+      const other = await inhabit(await world.newWorkspace());
       const linkOf = async (at: Workspace, { emailId, filename }: Target): Promise<string> => {
         const answer = await at.api.call("GET", at.path(`/email/${emailId}/attachment/${filename}`));
         return answer.headers.get("location") ?? "";

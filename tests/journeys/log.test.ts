@@ -4,7 +4,16 @@ import { test } from "bun:test";
 import assert from "node:assert/strict";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { domainOf } from "../../core/email/address.ts";
 import { assertStatus } from "../support/api-client.ts";
+import {
+  askInbound,
+  attachmentPath,
+  downloaded,
+  inboundList,
+  messageOf,
+  receive,
+} from "../support/inbound-mail.ts";
 import { OPERATOR_KEY } from "../support/program.ts";
 import { startOwnProgram } from "../support/own-program.ts";
 import { until } from "../support/until.ts";
@@ -37,6 +46,35 @@ test("the log holds every request and nothing that is confidential", async () =>
   );
   const location = file.headers.get("location") ?? "";
   assertStatus(await world.anonymous.call("GET", location), 200, "download");
+
+  const recipient = sender.useCase.sender_email_address;
+  const inbound = messageOf(
+    {
+      From: "Confidential Patient <confidential.patient@example.org>",
+      To: recipient,
+      Subject: "Confidential answer",
+      "Message-ID": "<confidential-message@example.org>",
+      "Content-Type": 'text/plain; name="confidential-file.txt"',
+    },
+    "Confidential text",
+  );
+  const bucketFault = { s3: { fail: { operation: "GetObject", status: 500, times: 1 } } };
+  const answer = await world.sandbox.withFaults(bucketFault, async () => {
+    const listed = receive(sender, inbound, { rcpt: [recipient, `confidential@${domainOf(recipient)}`] });
+    await until(
+      "the bucket has refused it",
+      () => world.sandbox.calls("GetObject"),
+      (calls) => calls.some(({ status }) => status === 500),
+    );
+    await world.operator.call("POST", "/v1/operator/tick", {
+      json: { now: new Date(Date.now() + 600_000).toISOString() },
+    });
+    return listed;
+  });
+  const confidential = attachmentPath("confidential-file.txt");
+  assert.equal((await downloaded(sender, answer.id, confidential)).text.trim(), "Confidential text");
+  await askInbound(sender, answer.id, attachmentPath("confidential-other.txt"));
+  await inboundList(sender, { from_address: secrets.to_address });
 
   const line = await newVoiceLine(workspace);
   const { webhooks } = await world.sandbox.callPhoneNumber(line.number.phone_number_sid);

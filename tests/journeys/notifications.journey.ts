@@ -2,13 +2,11 @@
 // change anything, and each of them once.
 import assert from "node:assert/strict";
 import type { ApiAnswer } from "../support/api-client.ts";
+import { type Envelope, foreignTopic } from "../support/foreign-topic.ts";
 import type { MailSender } from "../support/mail-sender.ts";
 import { assertProblem } from "../support/refusals.ts";
-import { type PostedNotification, sandboxAws } from "../support/sandbox.ts";
-import { until } from "../support/until.ts";
+import { sandboxAws } from "../support/sandbox.ts";
 import type { Journey, World } from "../support/world.ts";
-
-type Envelope = Readonly<Record<string, string>>;
 
 const HOUR_MS = 3_600_000;
 
@@ -27,54 +25,6 @@ async function deliveredMail(sender: MailSender) {
   const genuine = (kind: string): string =>
     posted.find(({ body }) => body.includes(`\\"eventType\\":\\"${kind}\\"`))?.body ?? "";
   return { sent, genuine };
-}
-
-/** Somebody else's topic at the same provider: whatever is published there is signed by the same key as ours. */
-async function foreignTopic(world: World) {
-  const { sandbox } = world;
-  const aws = sandboxAws(sandbox.url);
-  const call = async (form: Record<string, string>): Promise<string> => {
-    const answer = await aws.sns(form);
-    assert.equal(answer.status, 200, form["Action"]);
-    return answer.text();
-  };
-  const named = await call({
-    Action: "CreateTopic",
-    Name: world.unique("foreign"),
-    "Attributes.entry.1.key": "SignatureVersion",
-    "Attributes.entry.1.value": "2",
-  });
-  const topicArn = /<TopicArn>(.*)<\/TopicArn>/.exec(named)?.[1] ?? "";
-  const posted = (isWanted: (one: PostedNotification, envelope: Envelope) => boolean): Promise<Envelope> =>
-    until(
-      "the notification is posted",
-      async () =>
-        (await sandbox.notifications())
-          .map((one) => ({ one, envelope: JSON.parse(one.body) as Envelope }))
-          .find(({ one, envelope }) => envelope["TopicArn"] === topicArn && isWanted(one, envelope))
-          ?.envelope,
-      (envelope) => envelope !== undefined,
-    ) as Promise<Envelope>;
-  return {
-    topicArn,
-    /** Confirmed by its owner, at an address that answers 404 to whatever comes. */
-    async subscribeOwnEndpoint(): Promise<void> {
-      const Endpoint = `${sandbox.url}/nobody`;
-      await call({ Action: "Subscribe", TopicArn: topicArn, Protocol: "http", Endpoint });
-      const { Token = "" } = await posted(
-        (one) => one.type === "SubscriptionConfirmation" && one.endpoint === Endpoint,
-      );
-      await call({ Action: "ConfirmSubscription", TopicArn: topicArn, Token });
-    },
-    subscribe: (Endpoint: string) =>
-      call({ Action: "Subscribe", TopicArn: topicArn, Protocol: "http", Endpoint }),
-    /** The signed envelope of a message published there. */
-    async publish(Message: string): Promise<Envelope> {
-      await call({ Action: "Publish", TopicArn: topicArn, Message });
-      return posted((_, envelope) => envelope["Message"] === Message);
-    },
-    posted,
-  };
 }
 
 export const journeys: readonly Journey[] = [

@@ -1,8 +1,6 @@
 // Every operation of the API with a request that would succeed, for tables over all of them: who may call it, and which
 // ids it takes.
 import { type ApiRequest, queryOf } from "../support/api-client.ts";
-import type { MailSender } from "../support/mail-sender.ts";
-import type { VoiceLine } from "../support/voice.ts";
 import type { PERMISSIONS } from "../support/world.ts";
 
 /** The ids an operation is called with. */
@@ -11,8 +9,11 @@ export type Target = {
   readonly setupId: string;
   readonly useCaseId: string;
   readonly emailId: string;
-  readonly keyId: string;
+  /** A reply to that e-mail; both have a file of the name. */
+  readonly inboundId: string;
+  readonly threadId: string;
   readonly filename: string;
+  readonly keyId: string;
   readonly domain: string;
   readonly twilioSetupId: string;
   readonly voiceUseCaseId: string;
@@ -64,12 +65,17 @@ const voiceUseCaseBody = ({ twilioSetupId }: Target): ApiRequest => ({
     twilio_setup_id: twilioSetupId,
   },
 });
-function sendForm({ useCaseId }: Target): ApiRequest {
+function sendForm({ useCaseId }: Target): ApiRequest & { readonly form: FormData } {
   const form = new FormData();
   form.append("use_case_id", useCaseId);
   form.append("to_address", "pat@example.org");
   form.append("subject", "Your appointment");
   form.append("body_html", "<p>Tomorrow at nine.</p>");
+  return { form };
+}
+function replyForm(target: Target): ApiRequest {
+  const { form } = sendForm(target);
+  form.append("in_reply_to_id", target.inboundId);
   return { form };
 }
 
@@ -243,6 +249,13 @@ export const OPERATIONS: readonly OperationCase[] = [
     request: sendForm,
     refersTo: ["useCaseId"],
   }),
+  inWorkspace("/email/send (a reply)", {
+    method: "POST",
+    permission: "Channel.send",
+    path: () => "/email/send",
+    request: replyForm,
+    refersTo: ["useCaseId", "inboundId"],
+  }),
   inWorkspace("/email?use_case_id=", {
     method: "GET",
     permission: "Channel.view",
@@ -324,6 +337,50 @@ export const OPERATIONS: readonly OperationCase[] = [
     path: ({ emailId, filename }) => `/email/${emailId}/attachment/${encodeURIComponent(filename)}`,
     refersTo: ["emailId"],
   }),
+  inWorkspace("/email/inbound?setup_id=", {
+    method: "GET",
+    permission: "Channel.view",
+    path: ({ setupId }) => `/email/inbound?setup_id=${setupId}`,
+    refersTo: ["setupId"],
+  }),
+  inWorkspace("/email/inbound?use_case_id=&thread_id=", {
+    method: "GET",
+    permission: "Channel.view",
+    path: ({ useCaseId, threadId }) =>
+      `/email/inbound${queryOf({ use_case_id: useCaseId, thread_id: threadId })}`,
+    refersTo: ["useCaseId", "threadId"],
+  }),
+  inWorkspace("/email/inbound/{inbound_id}", {
+    method: "GET",
+    permission: "Channel.view",
+    path: ({ inboundId }) => `/email/inbound/${inboundId}`,
+    refersTo: ["inboundId"],
+  }),
+  inWorkspace("/email/inbound/{inbound_id}/body", {
+    method: "GET",
+    permission: "Channel.view",
+    path: ({ inboundId }) => `/email/inbound/${inboundId}/body`,
+    refersTo: ["inboundId"],
+  }),
+  inWorkspace("/email/inbound/{inbound_id}/attachment/{filename}", {
+    method: "GET",
+    permission: "Channel.view",
+    path: ({ inboundId, filename }) =>
+      `/email/inbound/${inboundId}/attachment/${encodeURIComponent(filename)}`,
+    refersTo: ["inboundId"],
+  }),
+  inWorkspace("/email/inbound/{inbound_id}/raw", {
+    method: "GET",
+    permission: "Channel.view",
+    path: ({ inboundId }) => `/email/inbound/${inboundId}/raw`,
+    refersTo: ["inboundId"],
+  }),
+  inWorkspace("/email/thread/{thread_id}", {
+    method: "GET",
+    permission: "Channel.view",
+    path: ({ threadId }) => `/email/thread/${threadId}`,
+    refersTo: ["threadId"],
+  }),
   inWorkspace("/api-keys", {
     method: "POST",
     permission: "ApiKey.manage",
@@ -362,19 +419,3 @@ export const OPERATIONS: readonly OperationCase[] = [
 ];
 
 export const WORKSPACE_OPERATIONS = OPERATIONS.filter(({ name }) => name.includes("{workspace_id}"));
-
-/** The ids of a sender with one mail sent, whose file has this name, and of a voice line beside it. */
-export const targetOf = (sender: MailSender, line: VoiceLine, emailId: string, filename: string): Target => ({
-  workspaceId: sender.workspace.id,
-  setupId: sender.setup.id,
-  useCaseId: sender.useCase.id,
-  emailId,
-  keyId: sender.workspace.keyId,
-  filename,
-  domain: sender.setup.domain_identity,
-  twilioSetupId: line.setup.id,
-  voiceUseCaseId: line.useCase.id,
-  phoneNumberId: line.number.id,
-  authToken: line.account.authToken,
-  numberSid: line.number.phone_number_sid,
-});

@@ -3,9 +3,9 @@
 import { type Api, type ApiAnswer, apiClient } from "../support/api-client.ts";
 import { assertRefused, type RefusalRow } from "../support/refusals.ts";
 import { until } from "../support/until.ts";
-import { newVoiceLine } from "../support/voice.ts";
-import { type Journey, PERMISSIONS, type Workspace } from "../support/world.ts";
-import { OPERATIONS, type OperationCase, type Target, targetOf, WORKSPACE_OPERATIONS } from "./operations.ts";
+import { type Journey, PERMISSIONS } from "../support/world.ts";
+import { inhabit } from "./inhabit.ts";
+import { OPERATIONS, type OperationCase, type Target, WORKSPACE_OPERATIONS } from "./operations.ts";
 
 const UNAUTHORIZED = { status: 401, code: "unauthorized", headers: { "www-authenticate": /^Bearer\b/ } };
 const NO_WORKSPACE = { status: 404, code: "workspace_not_found" };
@@ -13,22 +13,12 @@ const NO_WORKSPACE = { status: 404, code: "workspace_not_found" };
 const ask = (api: Api, operation: OperationCase, target: Target) => (): Promise<ApiAnswer> =>
   api.call(operation.method, operation.path(target), operation.request?.(target));
 
-/** A workspace with something in it to be asked for. */
-async function inhabited(workspace: Workspace): Promise<Target> {
-  const sender = await workspace.sender();
-  const file = { name: "a.txt", type: "text/plain", octets: new TextEncoder().encode("a") };
-  const sent = await sender.send({ attachments: [file] });
-  await sender.emailIn(sent.id, "delivered");
-  await workspace.world.sandbox.settled();
-  return targetOf(sender, await newVoiceLine(workspace), sent.id, file.name);
-}
-
 export const journeys: readonly Journey[] = [
   {
     name: "no operation answers without a valid key",
     async run(world) {
       const workspace = await world.newWorkspace();
-      const target = await inhabited(workspace);
+      const { target } = await inhabit(workspace);
       const rows: RefusalRow[] = OPERATIONS.map((operation) => ({
         name: `${operation.name} without a key`,
         ask: ask(world.anonymous, operation, target),
@@ -71,7 +61,7 @@ export const journeys: readonly Journey[] = [
       const workspace = await world.newWorkspace();
       const stranger = await world.newWorkspace();
       const weak = await stranger.apiWith("ApiKey.manage");
-      const target = await inhabited(workspace);
+      const { target } = await inhabit(workspace);
       const nowhere: Target = { ...target, workspaceId: crypto.randomUUID() };
       const misspelt: Target = { ...target, workspaceId: "my-workspace" };
       const rows = WORKSPACE_OPERATIONS.flatMap((operation): RefusalRow[] => [
@@ -97,7 +87,7 @@ export const journeys: readonly Journey[] = [
     name: "a missing permission is named, before anything of the request is looked at",
     async run(world) {
       const workspace = await world.newWorkspace();
-      const target = await inhabited(workspace);
+      const { target } = await inhabit(workspace);
       const rows: RefusalRow[] = [];
       for (const permission of PERMISSIONS) {
         const others = await workspace.apiWith(...PERMISSIONS.filter((one) => one !== permission));
@@ -114,6 +104,8 @@ export const journeys: readonly Journey[] = [
             setupId: crypto.randomUUID(),
             useCaseId: "none",
             emailId: "x",
+            inboundId: "v",
+            threadId: "u",
             twilioSetupId: "z",
             voiceUseCaseId: crypto.randomUUID(),
             phoneNumberId: "w",

@@ -3,9 +3,9 @@
 import type { ApiAnswer } from "../support/api-client.ts";
 import { asMultipart, multipartBody, type MultipartBody } from "../support/multipart-body.ts";
 import { assertRefused, type RefusalRow } from "../support/refusals.ts";
-import { newVoiceLine } from "../support/voice.ts";
 import type { Journey } from "../support/world.ts";
-import { OPERATIONS, targetOf } from "./operations.ts";
+import { inhabit } from "./inhabit.ts";
+import { OPERATIONS } from "./operations.ts";
 
 const JSON_TYPE = { "content-type": "application/json" };
 const MALFORMED_JSON = { status: 400, code: "malformed_json" };
@@ -18,6 +18,8 @@ const ID_KINDS = {
   setupId: "setup_not_found",
   useCaseId: "use_case_not_found",
   emailId: "email_not_found",
+  inboundId: "inbound_email_not_found",
+  threadId: "thread_not_found",
   twilioSetupId: "twilio_setup_not_found",
   voiceUseCaseId: "use_case_not_found",
   phoneNumberId: "phone_number_not_found",
@@ -27,9 +29,8 @@ export const journeys: readonly Journey[] = [
   {
     name: "bodies that are no JSON, and JSON that is no object",
     async run(world) {
-      const sender = await (await world.newWorkspace()).sender();
-      const { workspace } = sender;
-      const target = targetOf(sender, await newVoiceLine(workspace), crypto.randomUUID(), "a.txt");
+      const workspace = await world.newWorkspace();
+      const { target } = await inhabit(workspace);
       const bodies: readonly (readonly [name: string, body: string | Uint8Array<ArrayBuffer>])[] = [
         ["nothing", ""],
         ["a cut object", '{"tenant_name":'],
@@ -78,14 +79,8 @@ export const journeys: readonly Journey[] = [
   {
     name: "members and parameters that nobody knows",
     async run(world) {
-      const sender = await (await world.newWorkspace()).sender();
-      const { workspace } = sender;
-      const sent = await sender.send({
-        attachments: [{ name: "a.txt", type: "text/plain", octets: new TextEncoder().encode("a") }],
-      });
-      await sender.emailIn(sent.id, "delivered");
-      await world.sandbox.settled();
-      const target = targetOf(sender, await newVoiceLine(workspace), sent.id, "a.txt");
+      const workspace = await world.newWorkspace();
+      const { target } = await inhabit(workspace);
       const rows = OPERATIONS.flatMap((operation): RefusalRow[] => {
         const api = operation.permission === null ? world.operator : workspace.api;
         const path = operation.path(target);
@@ -118,10 +113,9 @@ export const journeys: readonly Journey[] = [
   {
     name: "ids that are none: 404 in a path, as for an unknown one, 422 in a query or body",
     async run(world) {
-      const sender = await (await world.newWorkspace()).sender();
-      const { workspace } = sender;
+      const workspace = await world.newWorkspace();
       const { api, path } = workspace;
-      const target = targetOf(sender, await newVoiceLine(workspace), crypto.randomUUID(), "a.txt");
+      const { target } = await inhabit(workspace);
       const badIds = [
         "1",
         "me",
@@ -162,6 +156,9 @@ export const journeys: readonly Journey[] = [
           query("/email", "setup_id"),
           query("/email/event", "use_case_id"),
           query("/email/event", "setup_id"),
+          query("/email/inbound", "use_case_id"),
+          query("/email/inbound", "setup_id"),
+          query(`/email/inbound?setup_id=${target.setupId}`, "thread_id"),
           query("/channels/use-case", "ses_setup_id"),
           query("/channels/use-case", "twilio_setup_id"),
         );

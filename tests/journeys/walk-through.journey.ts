@@ -181,6 +181,8 @@ export const journeys: readonly Journey[] = [
         click_count: 1,
         machine_click_count: 0,
         send_outcome: "sent",
+        thread_id: sent.id,
+        in_reply_to_id: null,
       };
       assert.deepEqual({ ...detail, ...expected }, detail);
       const { events } = await sender.events();

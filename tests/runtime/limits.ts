@@ -11,36 +11,20 @@ type RuntimeLimit = {
 
 const RUNTIME_LIMITS: readonly RuntimeLimit[] = [
   {
-    what: "database in a file",
+    what: "database in a file, contents in a folder",
     bun: "yes",
     deno: "yes",
     node: "yes",
     workers: "no",
-    why: "Workers have no files: `DATABASE_URL` names a libSQL server",
+    why: "Workers have no files: `DATABASE_URL` names a libSQL server, `BLOB_STORE` S3 or R2",
   },
   {
-    what: "contents in a folder",
+    what: "migrations and keys made at the start",
     bun: "yes",
     deno: "yes",
     node: "yes",
     workers: "no",
-    why: "the same: `BLOB_STORE=s3://…`, R2 for example",
-  },
-  {
-    what: "migrations at the start",
-    bun: "yes",
-    deno: "yes",
-    node: "yes",
-    workers: "no",
-    why: "a Worker starts anew in every isolate: `bun run migrate` before it is deployed; until then `/readyz` is 503",
-  },
-  {
-    what: "keys made at the first start",
-    bun: "yes",
-    deno: "yes",
-    node: "yes",
-    workers: "no",
-    why: "nowhere to keep or show them: `SIGNING_KEYS` and `OPERATOR_API_KEY` are set",
+    why: "a Worker starts anew in every isolate: `bun run migrate` before it is deployed; `SIGNING_KEYS` and `OPERATOR_API_KEY` are set",
   },
   {
     what: "the sandbox in the same process",
@@ -73,6 +57,14 @@ const RUNTIME_LIMITS: readonly RuntimeLimit[] = [
     node: "yes",
     workers: "yes",
     why: "Deno's `fetch` sends a stream without its length, which AWS refuses: the body is held whole (some 50 MB)",
+  },
+  {
+    what: "mails received at once, beside the tick's four",
+    bun: "4",
+    deno: "4",
+    node: "4",
+    workers: "1",
+    why: "each is held whole, up to 40 MB; on Workers the others of a burst wait for the cron trigger",
   },
   {
     what: "`migrate` and `build:worker`",

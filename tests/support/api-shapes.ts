@@ -173,6 +173,8 @@ export type EmailDetail = EmailSummary & {
   readonly last_click_at: string | null;
   readonly machine_open_count: number;
   readonly machine_click_count: number;
+  readonly thread_id: string;
+  readonly in_reply_to_id: string | null;
   readonly updated_at: string;
 };
 export type EmailPage = {
@@ -213,6 +215,53 @@ export type SendExplanation = {
   readonly would_send: boolean;
   readonly rule: string;
   readonly suppression: SuppressionItem | null;
+};
+
+export type InboundSummary = {
+  readonly id: string;
+  readonly setup_id: string;
+  readonly ses_use_case_id: string | null;
+  readonly from_address: string | null;
+  readonly to_addresses: readonly string[];
+  readonly subject: string;
+  readonly received_at: string;
+  readonly class: "human" | "auto_reply" | "bounce" | "complaint" | "list" | "report";
+  readonly thread_id: string;
+  readonly parent_email_id: string | null;
+  readonly matched_by: "in_reply_to" | "references" | "recipient" | "none";
+  readonly has_attachment: boolean;
+};
+export type InboundAttachment = {
+  readonly filename: string;
+  readonly content_type: string;
+  readonly size: number;
+  readonly sha256: string;
+  readonly content_id: string | null;
+};
+export type InboundDetail = InboundSummary & {
+  readonly message_id: string | null;
+  readonly in_reply_to: string | null;
+  readonly references: readonly string[];
+  readonly text: string | null;
+  readonly attachments: readonly InboundAttachment[];
+  readonly inline_attachments: readonly InboundAttachment[];
+  readonly verdicts: Readonly<Record<"spam" | "virus" | "spf" | "dkim" | "dmarc", string | null>>;
+  readonly known_sender: boolean;
+  readonly parse_status: string;
+};
+export type InboundPage = {
+  readonly emails: readonly InboundSummary[];
+  readonly has_more: boolean;
+  readonly continuation_token: string | null;
+};
+export type ThreadMessage =
+  | ({ readonly direction: "inbound" } & InboundSummary)
+  | ({ readonly direction: "outbound"; readonly in_reply_to_id: string | null } & EmailSummary);
+export type ThreadBody = {
+  readonly thread_id: string;
+  readonly messages: readonly ThreadMessage[];
+  readonly has_more: boolean;
+  readonly continuation_token: string | null;
 };
 
 /** RFC 9457, with our own members. */

@@ -10,13 +10,14 @@ import { plainBody, streamedBody } from "../../adapters/system/known-length-body
 import { migrate } from "../../adapters/libsql/migrate.ts";
 import { openRemote } from "../../adapters/libsql/remote.ts";
 import { makeApp } from "../../edge/app.ts";
+import { makeQueuedSlots } from "../../adapters/system/slots.ts";
 import { unsharedWork } from "../../adapters/system/shared-work.ts";
 import { composePorts, composeShared, settleInstallation } from "../../edge/compose.ts";
 import { loadConfig } from "../../edge/config.ts";
 import type { Ports } from "../../edge/ports.ts";
 import { BODIES_IN_FLIGHT_BYTES_MAX } from "../../edge/request-body.ts";
 import { valueOf } from "./channel-samples.ts";
-import { makeEmailStores } from "./email-samples.ts";
+import { makeInboundStores, receive, sampleInbound } from "./inbound-samples.ts";
 import { startLibsqlServer } from "./libsql-server.ts";
 import { makeProviderStub, STUB_AUTH_TOKEN } from "./provider-stub.ts";
 import { addSender, type Sender } from "./seeded-sender.ts";
@@ -27,6 +28,8 @@ export const COUNTED_OPERATOR_KEY = "operator-key-of-the-counted-app-0123456789"
 export type CountedApp = {
   readonly sender: Sender;
   readonly line: SeededLine;
+  /** A mail that was received, with text, HTML and the file report.pdf. */
+  readonly inboundId: Id;
   readonly ports: Ports;
   /** Where the stub of the provider answers. */
   readonly providerUrl: string;
@@ -36,6 +39,15 @@ export type CountedApp = {
   roundTrips(work: () => Promise<unknown>): Promise<number>;
   stop(): Promise<void>;
 };
+
+const REPORT = {
+  filename: "report.pdf",
+  contentType: "application/pdf",
+  sizeBytes: 8,
+  sha256: "0".repeat(64),
+  contentId: null,
+  isInline: false,
+} as const;
 
 /** A voice use case of the sender's workspace, and a number that serves it. */
 type SeededLine = {
@@ -66,7 +78,9 @@ export async function startCountedApp(): Promise<CountedApp> {
     },
   });
   await migrate(database);
-  const sender = await addSender(makeEmailStores(database));
+  const stores = makeInboundStores(database);
+  const sender = await addSender(stores);
+  const inbound = await receive(stores, sampleInbound(sender.useCase, 1, { hasText: true, files: [REPORT] }));
 
   const loaded = loadConfig({
     DATABASE_URL: server.url,
@@ -83,6 +97,7 @@ export async function startCountedApp(): Promise<CountedApp> {
     wholeBody: plainBody,
     bodiesInFlightBytesMax: BODIES_IN_FLIGHT_BYTES_MAX,
     sharedWork: unsharedWork,
+    receivingSlots: makeQueuedSlots(1, 0),
     openFolder: null,
   });
   const installation = await settleInstallation(config, database, COUNTED_OPERATOR_KEY);
@@ -99,6 +114,7 @@ export async function startCountedApp(): Promise<CountedApp> {
   return {
     sender,
     line,
+    inboundId: inbound.id,
     ports,
     providerUrl,
     async ask(path, init = {}) {

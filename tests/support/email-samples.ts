@@ -25,11 +25,13 @@ export const makeEmailStores = (database: Database) => ({
 });
 export type EmailStores = ReturnType<typeof makeEmailStores>;
 
-const numbered = (kind: string, n: number): Id =>
+export const numbered = (kind: string, n: number): Id =>
   `00000000-0000-7000-8${kind}-${String(n).padStart(12, "0")}`;
 export const emailId = (n: number): Id => numbered("e01", n);
 export const eventId = (n: number): Id => numbered("e02", n);
-export const messageId = (n: number): string => `0100-message-${n}`;
+/** As SES writes them. */
+export const messageId = (n: number): string =>
+  `0107018f00000000-00000000-0000-4000-8000-${String(n).padStart(12, "0")}-000000`;
 
 /** Workspace, setup and use case of this number, ready to send. */
 export async function withUseCase(stores: EmailStores, n = 1): Promise<EmailUseCase> {
@@ -48,6 +50,8 @@ export const sampleEmail = (useCase: EmailUseCase, n: number, changes: Partial<N
   emailType: useCase.emailType,
   tier: useCase.tier,
   unsubscribeScope: useCase.unsubscribeScope,
+  inReplyToId: null,
+  references: [],
   answersHumanMailAt: null,
   attachments: [],
   writtenAt: SAMPLE_TIME + n,
@@ -71,6 +75,7 @@ export const question = (useCase: EmailUseCase, changes: Partial<SendQuestion> =
   useCaseId: useCase.id,
   recipient: "patient1@post.example",
   idempotencyKey: null,
+  inReplyToId: null,
   ...changes,
 });
 

@@ -27,10 +27,11 @@ export type SendFields = {
   readonly subject?: string | null;
   readonly body_html?: string | null;
   readonly body_text?: string;
+  readonly in_reply_to_id?: string;
   readonly attachments?: readonly FileToSend[];
 };
 
-type Query = Readonly<Record<string, string | number | readonly string[]>>;
+export type Query = Readonly<Record<string, string | number | readonly string[]>>;
 
 export type MailSender = {
   readonly workspace: Workspace;

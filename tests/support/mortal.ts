@@ -56,20 +56,26 @@ export const mortal = <Port extends object>(port: Port, life: Passing): Port =>
     },
   });
 
+/** What lies outside of the program: the rest dies with it. */
+const OUTSIDE = [
+  "setups",
+  "useCases",
+  "phoneNumbers",
+  "tasks",
+  "mailProvider",
+  "voiceProvider",
+  "suppressions",
+  "inbound",
+  "inboundMailbox",
+  "blobs",
+] as const;
+type Outside = Readonly<Partial<Record<(typeof OUTSIDE)[number], object>>>;
+
 /** A world's ports as a program of that life sees them. */
-export const mortalPorts = <
-  Ports extends Readonly<
-    Record<"setups" | "useCases" | "phoneNumbers" | "tasks" | "mailProvider" | "voiceProvider", object>
-  >,
->(
-  ports: Ports,
-  life: Passing,
-): Ports => ({
-  ...ports,
-  setups: mortal(ports.setups, life),
-  useCases: mortal(ports.useCases, life),
-  tasks: mortal(ports.tasks, life),
-  mailProvider: mortal(ports.mailProvider, life),
-  phoneNumbers: mortal(ports.phoneNumbers, life),
-  voiceProvider: mortal(ports.voiceProvider, life),
-});
+export const mortalPorts = <Ports extends Outside>(ports: Ports, life: Passing): Ports => {
+  const outside = OUTSIDE.flatMap((name) => {
+    const port: object | undefined = ports[name];
+    return port === undefined ? [] : [[name, mortal(port, life)] as const];
+  });
+  return { ...ports, ...Object.fromEntries(outside) };
+};

@@ -14,7 +14,7 @@ import { tick } from "../../core/tasks/tick.ts";
 import { createEmailUseCase } from "../../core/use-case/create-email-use-case.ts";
 import type { PoolMode } from "../../core/use-case/sending-pool.ts";
 import type { EmailType, EmailUseCase } from "../../core/use-case/use-case.ts";
-import { sampleEmail, sampleEvent } from "./email-samples.ts";
+import { messageId, sampleEmail, sampleEvent } from "./email-samples.ts";
 import { makeSetupWorld } from "./own-setup-world.ts";
 import { DOMAIN, verifiedSetup } from "./setup-world.ts";
 
@@ -75,7 +75,7 @@ export async function makeReputationWorld({ pools = "managed" }: { pools?: PoolM
         const mail = sampleEmail(useCase, n, { writtenAt, cohortAt: bucketAt });
         const written = await emails.writeAhead(mail, null, asked);
         if (!written.ok) throw new Error(`not written: ${written.error.kind}`);
-        await emails.recordSent(mail.id, `0100-message-${n}`, writtenAt);
+        await emails.recordSent(mail.id, messageId(n), writtenAt);
         await events.record(sampleEvent(n, n * 2, { receivedAt: writtenAt }), "{}");
         if (trouble.type) await events.record(sampleEvent(n, n * 2 + 1, trouble), "{}");
       }

@@ -30,11 +30,12 @@ const get = (name: string, ending: string): RoundTripRow => ({
   allowed: 1,
   run: (app, { id }) => {
     const { workspaceId, useCase } = app.sender;
-    const { line } = app;
+    const { line, inboundId } = app;
     const named = ending
       .replaceAll("{use_case}", useCase.id)
       .replaceAll("{setup}", useCase.setupId)
       .replaceAll("{email}", id)
+      .replaceAll("{inbound}", inboundId)
       .replaceAll("{twilio_setup}", line.setup.id)
       .replaceAll("{voice_use_case}", line.useCase.id);
     return app.ask(`/v1/${workspaceId}${named}`);
@@ -45,6 +46,8 @@ const by = (key: string): RequestInit => ({ headers: { authorization: `Bearer ${
 const byOperator = by(COUNTED_OPERATOR_KEY);
 const MANY_FILTERS =
   "setup_id={setup}&state=sent&state=delivered&to_address=ann@example.org&to_address=bob@example.org";
+const MANY_INBOUND_FILTERS =
+  "setup_id={setup}&class=human&class=list&from_address=ann@post.example&from_address=bob@example.org";
 
 export const ROUND_TRIPS: readonly RoundTripRow[] = [
   {
@@ -73,6 +76,15 @@ export const ROUND_TRIPS: readonly RoundTripRow[] = [
   get("an e-mail", "/email/{email}"),
   get("its body", "/email/{email}/body"),
   get("its attachment", "/email/{email}/attachment/report.pdf"),
+  get("e-mails received by a use case", "/email/inbound?use_case_id={use_case}"),
+  get("e-mails received by setup, senders and classes", `/email/inbound?${MANY_INBOUND_FILTERS}`),
+  get("e-mails received in a thread", "/email/inbound?setup_id={setup}&thread_id={inbound}"),
+  get("an e-mail received, with its text", "/email/inbound/{inbound}"),
+  get("what it says, as HTML", "/email/inbound/{inbound}/body"),
+  get("what it brought", "/email/inbound/{inbound}/attachment/report.pdf"),
+  get("it as it was sent", "/email/inbound/{inbound}/raw"),
+  { name: "a reply to it", allowed: 3, run: (app) => send(app, app.inboundId) },
+  get("the thread", "/email/thread/{inbound}"),
   get("suppressions of a setup", "/email/suppression?setup_id={setup}"),
   get(
     "suppressions of a use case to someone",
@@ -135,11 +147,11 @@ export const ROUND_TRIPS: readonly RoundTripRow[] = [
   },
 ];
 
-/** Sends a mail with a file. */
-export async function send({ ask, sender }: CountedApp): Promise<SentEmail> {
+/** Sends a mail with a file, as a reply if it is one. */
+export async function send({ ask, sender }: CountedApp, inReplyToId?: string): Promise<SentEmail> {
   const answer = await ask(`/v1/${sender.workspaceId}/email/send`, {
     method: "POST",
-    ...sendForm(sender.useCase),
+    ...sendForm(sender.useCase, inReplyToId),
   });
   return (await answer.json()) as SentEmail;
 }
@@ -160,8 +172,9 @@ async function ring({ ask, line, ports }: CountedApp): Promise<void> {
   });
 }
 
-const sendForm = ({ id }: EmailUseCase) =>
+const sendForm = ({ id }: EmailUseCase, inReplyToId: string | undefined) =>
   multipartBody([
+    ...(inReplyToId === undefined ? [] : [{ name: "in_reply_to_id", value: inReplyToId }]),
     { name: "use_case_id", value: id },
     { name: "to_address", value: "ann@example.org" },
     { name: "subject", value: "Your appointment" },

@@ -81,6 +81,11 @@ export type SandboxState = {
   }[];
   readonly suppressions: readonly { address: string; reason: string; tenant: string | null }[];
   readonly subscriptions: readonly { arn: string; endpoint: string; is_confirmed: boolean }[];
+  readonly receipt_rule_sets: readonly {
+    name: string;
+    is_active: boolean;
+    rules: readonly { name: string; enabled: boolean }[];
+  }[];
   readonly twilio: {
     readonly accounts: readonly { sid: string; friendly_name: string; status: string }[];
     readonly customer_profiles: readonly { sid: string; account_sid: string | null; status: string }[];
@@ -90,6 +95,27 @@ export type SandboxState = {
   readonly mailbox_count: number;
   readonly pending_deliveries: number;
 };
+/** What became of a mail at SES's inbound host; `message_id` is SES's own. */
+export type MailArrived = {
+  readonly message_id: string | null;
+  readonly recipients: readonly string[];
+  readonly refused: readonly string[];
+};
+/** `from` is the envelope's sender, `<>` the null path; the others are SES's verdicts, PASS if not given. */
+export type ArrivalGiven = {
+  readonly rcpt: string | readonly string[];
+  readonly from?: string;
+} & Partial<Readonly<Record<"spam" | "virus" | "spf" | "dkim" | "dmarc", string>>>;
+export type ReplyGiven = {
+  readonly text: string;
+  readonly html?: string;
+  readonly strip_references?: boolean;
+  readonly subject?: string;
+  readonly from?: string;
+  readonly to?: string;
+};
+/** `reply_message_id`: of the reply's own header, bare. */
+export type ReplyArrived = MailArrived & { readonly reply_message_id: string };
 export type DnsRecordGiven = { readonly address: string; readonly record: string; readonly type: string };
 
 export type SandboxControl = ReturnType<typeof sandboxControl>;
@@ -103,6 +129,21 @@ export function sandboxControl(url: string) {
     });
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
     return response;
+  };
+  const arrive = async (
+    message: string | Uint8Array<ArrayBuffer>,
+    given: ArrivalGiven,
+  ): Promise<MailArrived> => {
+    const query = new URLSearchParams(
+      Object.entries(given).flatMap(([name, values]) => [values].flat().map((value) => [name, value])),
+    );
+    const response = await fetch(`${url}/_sandbox/inbound?${query}`, {
+      method: "POST",
+      headers: { "content-type": "message/rfc822" },
+      body: message,
+    });
+    if (!response.ok) throw new Error(`POST /inbound: ${response.status} ${await response.text()}`);
+    return (await response.json()) as MailArrived;
   };
   const read = async <T>(path: string): Promise<T> => (await (await ask("GET", path)).json()) as T;
   const items = async <T>(path: string): Promise<readonly T[]> => (await read<{ items: T[] }>(path)).items;
@@ -123,6 +164,16 @@ export function sandboxControl(url: string) {
         status: number;
         body: string;
       },
+    /** The same by the mail it names for programs that cannot post. */
+    unsubscribeByMail: async (id: string) =>
+      (await (await ask("POST", `/mailbox/${id}/unsubscribe`, { by: "mail" })).json()) as MailArrived & {
+        url: string;
+      },
+    /** A raw message arrives at SES's inbound host. */
+    inbound: arrive,
+    /** The recipient's mail program answers a message that was delivered. */
+    reply: async (id: string, reply: ReplyGiven) =>
+      (await (await ask("POST", `/mailbox/${id}/reply`, reply)).json()) as ReplyArrived,
     setFaults: (faults: object) => ask("PUT", "/faults", faults),
     clearFaults: () => ask("DELETE", "/faults"),
     calls: (operation?: string) =>
@@ -174,6 +225,12 @@ export function sandboxAws(
     /** A signed SES call with any body at all. */
     raw: (method: string, path: string, body: string) =>
       ses.fetch(`${endpoints.sesV2}${path}`, { method, body }),
+    /** A call to the older SES service. */
+    sesQuery: (form: Record<string, string>) =>
+      ses.fetch(endpoints.ses, {
+        method: "POST",
+        body: new URLSearchParams({ Version: "2010-12-01", ...form }).toString(),
+      }),
     sns: (form: Record<string, string>) =>
       sns.fetch(endpoints.sns, { method: "POST", body: new URLSearchParams(form).toString() }),
     s3: (method: string, path: string, init: RequestInit = {}) =>

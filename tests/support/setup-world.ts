@@ -1,11 +1,17 @@
 // What the operations on setups and use cases need, for their tests: real stores on a fresh database, a provider and a
 // zone of maps, and a clock that moves when it is told to. Imported by Node as well: no bun:test here.
+import { makeInboundStore } from "../../adapters/libsql/inbound-store.ts";
 import { makeReputationStore } from "../../adapters/libsql/reputation-store.ts";
+import { makeSuppressionStore } from "../../adapters/libsql/suppression-store.ts";
+import { messageParser } from "../../adapters/mime/parse-message.ts";
+import { sesArrivalReader } from "../../adapters/ses/received-header.ts";
 import { makeIdentityMemory } from "../../adapters/system/identity-memory.ts";
 import { makeIdSource } from "../../adapters/system/id-source.ts";
 import { makeSharedWork } from "../../adapters/system/shared-work.ts";
 import { makeSecretBox } from "../../adapters/webcrypto/secret-box.ts";
+import { makeQueuedSlots } from "../../adapters/system/slots.ts";
 import { webSha256 } from "../../adapters/webcrypto/sha256.ts";
+import { makeUnsubscribeTokens } from "../../adapters/webcrypto/unsubscribe-tokens.ts";
 import type { Database } from "../../adapters/libsql/database.ts";
 import type { Id } from "../../core/ids.ts";
 import type { Result } from "../../core/result.ts";
@@ -22,7 +28,10 @@ import type { PoolMode } from "../../core/use-case/sending-pool.ts";
 import { addWorkspace, makeChannelStores } from "./channel-samples.ts";
 import { FakeDns } from "./fake-dns.ts";
 import { FakeMailProvider } from "./fake-mail-provider.ts";
+import { FakeBlobStore, FakeInboundMailbox } from "./fake-storage.ts";
 import { FakeVoiceProvider } from "./fake-voice-provider.ts";
+
+const SIGNING_KEYS = [{ id: "k1", secret: new Uint8Array(32) }] as const;
 
 export const PUBLIC_URL = "https://postrider.example";
 
@@ -44,7 +53,12 @@ export type SetupWorldSettings = {
 };
 
 export async function setupWorldOn(database: Database, settings: SetupWorldSettings = {}) {
-  const stores = { ...makeChannelStores(database), reputation: makeReputationStore(database) };
+  const stores = {
+    ...makeChannelStores(database),
+    reputation: makeReputationStore(database),
+    inbound: makeInboundStore(database),
+    suppressions: makeSuppressionStore(database),
+  };
   const clock = new MovableClock();
   const mailProvider = new FakeMailProvider();
   mailProvider.clock = clock;
@@ -56,6 +70,7 @@ export async function setupWorldOn(database: Database, settings: SetupWorldSetti
     mailProvider,
     identityMemory: makeIdentityMemory(),
     sharedWork: makeSharedWork(),
+    receivingSlots: makeQueuedSlots(4, 100),
     background: { after: (work: Promise<unknown>): void => void background.push(work) },
     // Time passes by waiting; what waits elsewhere goes on meanwhile.
     pause: async (ms: number): Promise<void> => {
@@ -67,7 +82,12 @@ export async function setupWorldOn(database: Database, settings: SetupWorldSetti
     ids: makeIdSource(clock),
     sha256: webSha256,
     voiceProvider,
-    secretBox: makeSecretBox([{ id: "k1", secret: new Uint8Array(32) }]),
+    secretBox: makeSecretBox(SIGNING_KEYS),
+    unsubscribeTokens: makeUnsubscribeTokens(SIGNING_KEYS),
+    inboundMailbox: new FakeInboundMailbox(),
+    blobs: new FakeBlobStore(),
+    arrivalReader: sesArrivalReader,
+    messageParser,
     settings: {
       publicUrl: PUBLIC_URL,
       region: "eu-central-1",

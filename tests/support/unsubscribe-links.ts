@@ -3,32 +3,15 @@ import assert from "node:assert/strict";
 import type { ApiAnswer } from "./api-client.ts";
 import { queryOf } from "./api-client.ts";
 import type { SendExplanation, SuppressionItem, SuppressionPage } from "./api-shapes.ts";
+import { type DeliveredMessage, deliveredMessage } from "./delivered-message.ts";
 import type { MailSender } from "./mail-sender.ts";
 import { makeMailSender } from "./mail-sender.ts";
 
 export const ONE_CLICK = "List-Unsubscribe=One-Click";
 
-export type DeliveredMessage = {
-  readonly text: string;
-  /** Its header lines, folded as they came. */
-  readonly headerLines: readonly string[];
-  /** Every value of a field, unfolded. */
-  values(name: string): readonly string[];
-};
-
 export async function messageTo(sender: MailSender, address: string): Promise<DeliveredMessage> {
   const { sandbox } = sender.workspace.world;
-  const text = new TextDecoder().decode(await sandbox.raw((await sandbox.onlyMail(address)).id));
-  const head = text.slice(0, text.indexOf("\r\n\r\n"));
-  const fields = head.replaceAll(/\r\n(?=[ \t])/g, "").split("\r\n");
-  return {
-    text,
-    headerLines: head.split("\r\n"),
-    values: (name) =>
-      fields
-        .filter((field) => field.toLowerCase().startsWith(`${name.toLowerCase()}:`))
-        .map((field) => field.slice(name.length + 1).trim()),
-  };
+  return deliveredMessage(sandbox, (await sandbox.onlyMail(address)).id);
 }
 
 /** The URL and address of the message's own two ways out. */

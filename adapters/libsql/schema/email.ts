@@ -26,6 +26,9 @@ export const EMAIL_LIST_INDEXES = {
   setup: { toAnyone: "email_setup", toOne: "email_setup_to" },
 } as const;
 
+/** The index a thread walks. */
+export const EMAIL_THREAD_INDEX = "email_thread";
+
 export const email = sqliteTable(
   "email",
   {
@@ -55,6 +58,12 @@ export const email = sqliteTable(
     sentAt: integer("sent_at"),
     providerMessageId: text("provider_message_id"),
     updatedAt: integer("updated_at").notNull(),
+    /** Null while it is alone in its thread, whose id is its own: most mails are, and have no entry in the indexes below. */
+    threadId: text("thread_id"),
+    /** The received e-mail it answers. */
+    inReplyToId: text("in_reply_to_id"),
+    /** JSON array of the ids of its References; null: none. */
+    references: text("reference_ids"),
     /** Where it counts; null: in nothing. */
     cohortAt: integer("cohort_at"),
     /** What the counters hold of it, a bit for each of COUNTERS; null: not counted yet. */
@@ -89,6 +98,12 @@ export const email = sqliteTable(
     uniqueIndex("email_provider_message")
       .on(table.providerMessageId)
       .where(sql`provider_message_id IS NOT NULL`),
+    index(EMAIL_THREAD_INDEX)
+      .on(table.threadId, table.sentAt)
+      .where(sql`thread_id IS NOT NULL`),
+    index("email_thread_party")
+      .on(table.threadId, table.toCanonical)
+      .where(sql`thread_id IS NOT NULL`),
     index(EMAIL_LIST_INDEXES.useCase.toAnyone).on(table.useCaseSeq, table.listedState, table.listedAt),
     index(EMAIL_LIST_INDEXES.useCase.toOne).on(
       table.useCaseSeq,

@@ -3,9 +3,11 @@
 import type { Hono } from "hono";
 
 import { faultSettings } from "../faults.ts";
+import type { ReceiptRule } from "../records.ts";
 import type { RecordedCall, Sandbox } from "../sandbox.ts";
 import { readAccount } from "../ses/account.ts";
 import { judgeIdentity } from "../ses/identity-status.ts";
+import { activeRuleSet } from "../ses/matching-rules.ts";
 import { sendingStatus } from "../ses/tenants.ts";
 import type { PostedDelivery } from "../sns/delivery-queue.ts";
 import { readControlBody, unknownQuery } from "./control-request.ts";
@@ -108,6 +110,11 @@ function readState(sandbox: Sandbox): object {
       endpoint: one.endpoint,
       is_confirmed: one.isConfirmed,
     })),
+    receipt_rule_sets: records.receiptRuleSets.list().map((one) => ({
+      name: one.name,
+      is_active: one.name === activeRuleSet(sandbox)?.name,
+      rules: one.rules.map(toRule),
+    })),
     twilio: twilioState(sandbox),
     faults: sandbox.faults.settings(),
     object_count: records.objects.count(),
@@ -118,6 +125,15 @@ function readState(sandbox: Sandbox): object {
 
 const tagObject = (tags: readonly { Key: string; Value: string }[]): object =>
   Object.fromEntries(tags.map((tag) => [tag.Key, tag.Value]));
+
+const toRule = (rule: ReceiptRule): object => ({
+  name: rule.name,
+  enabled: rule.enabled,
+  scan_enabled: rule.scanEnabled,
+  tls_policy: rule.tlsPolicy,
+  recipients: rule.recipients,
+  actions: rule.actions,
+});
 
 const toCall = (call: RecordedCall): object => ({
   service: call.service,

@@ -35,26 +35,47 @@ export function putObject(sandbox: Sandbox, call: S3Call): Response {
       "At least one of the pre-conditions you specified did not hold",
     );
   }
+  const object = writeObject(sandbox, {
+    bucket,
+    key,
+    pieces: [call.body.bytes],
+    contentType: request.headers.get("content-type"),
+    metadata: Object.fromEntries([...request.headers].filter(([name]) => name.startsWith("x-amz-meta-"))),
+  });
+  return new Response(null, { status: 200, headers: { etag: object.etag } });
+}
+
+export type ObjectToWrite = Pick<ObjectRecord, "bucket" | "key"> & {
+  readonly pieces: readonly Uint8Array[];
+  readonly contentType?: string | null;
+  readonly metadata?: ObjectRecord["metadata"];
+};
+
+/** Adds or replaces an object: what S3 is told to put, and what SES lays there. */
+export function writeObject(sandbox: Sandbox, { bucket, key, pieces, ...more }: ObjectToWrite): ObjectRecord {
+  const { objects } = sandbox.records;
+  const before = objects.get(objectId(bucket, key));
   if (before === null && objects.count() >= OBJECTS_MAX) {
     throw new AwsError(503, "SlowDown", "The sandbox holds no more objects.");
   }
-  const { bytes } = call.body;
+  const hash = createHash("md5");
+  for (const piece of pieces) hash.update(piece);
   const object: ObjectRecord = {
     bucket,
     key,
     blobKey: `s3/${crypto.randomUUID()}`,
-    sizeBytes: bytes.length,
-    etag: `"${createHash("md5").update(bytes).digest("hex")}"`,
-    contentType: request.headers.get("content-type") ?? "binary/octet-stream",
-    metadata: Object.fromEntries([...request.headers].filter(([name]) => name.startsWith("x-amz-meta-"))),
+    sizeBytes: pieces.reduce((sum, piece) => sum + piece.length, 0),
+    etag: `"${hash.digest("hex")}"`,
+    contentType: more.contentType ?? "binary/octet-stream",
+    metadata: more.metadata ?? {},
     modifiedAt: sandbox.clock(),
   };
   sandbox.store.transaction(() => {
     if (before !== null) sandbox.store.deleteBlob(before.blobKey);
-    sandbox.store.writeBlob(object.blobKey, [bytes]);
+    sandbox.store.writeBlob(object.blobKey, pieces);
     objects.put(objectId(bucket, key), object);
   });
-  return new Response(null, { status: 200, headers: { etag: object.etag } });
+  return object;
 }
 
 /** GET and HEAD. */

@@ -16,8 +16,14 @@ export type DeliveredInput = {
   readonly feedbackTags: readonly string[];
 };
 
-/** Header block and body, apart: the body is a view of what was received. */
-export function deliveredMessage(input: DeliveredInput): readonly Uint8Array[] {
+/** What the recipient's server writes on top of it, and the message: header block and body, a view of what was received. */
+export type DeliveredMessage = {
+  readonly mailFrom: string;
+  readonly returnPath: Uint8Array<ArrayBuffer>;
+  readonly pieces: readonly [Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>];
+};
+
+export function deliveredMessage(input: DeliveredInput): DeliveredMessage {
   const { message, octets } = input;
   const date = mailDate(input.acceptedAt);
   const written = new Map([
@@ -33,15 +39,21 @@ export function deliveredMessage(input: DeliveredInput): readonly Uint8Array[] {
     });
   const day = new Date(input.acceptedAt).toISOString().slice(0, 10).replaceAll("-", ".");
   const head = [
-    `Return-Path: <${input.messageId}@${input.mailFromDomain}>\r\n`,
     ...kept,
     ...written.values(),
     `Feedback-ID: ${feedbackId(input)}\r\n`,
     `X-SES-Outgoing: ${day}-127.0.0.1\r\n`,
     "\r\n",
   ];
-  return [Buffer.from(head.join(""), "latin1"), octets.subarray(message.bodyStart)];
+  const mailFrom = `${input.messageId}@${input.mailFromDomain}`;
+  return {
+    mailFrom,
+    returnPath: latin1(`Return-Path: <${mailFrom}>\r\n`),
+    pieces: [latin1(head.join("")), octets.subarray(message.bodyStart)],
+  };
 }
+
+const latin1 = (text: string): Uint8Array<ArrayBuffer> => new Uint8Array(Buffer.from(text, "latin1"));
 
 // X-SES-* select tenants, sets and tags and never leave SES; a Return-Path of the sender's only steers feedback.
 const isConsumed = (field: ScannedField): boolean =>

@@ -1,12 +1,11 @@
 // What SES publishes about a message it took. SES: "Contents of event data that Amazon SES publishes to Amazon SNS". An
 // event goes to every enabled destination of the message's configuration set that wants its type.
-import { decodeWords } from "postal-mime";
-
 import { identityArn } from "../arn.ts";
 import { SANDBOX_ACCOUNT_ID } from "../endpoints.ts";
-import type { HeaderField, SentMessageRecord } from "../records.ts";
+import type { SentMessageRecord } from "../records.ts";
 import type { Sandbox } from "../sandbox.ts";
 import { publish } from "../sns/topics.ts";
+import { boundedHeaders, commonHeaders } from "./common-headers.ts";
 import { EVENT_SUBJECT, type EventDestinationType } from "./event-destinations.ts";
 import { suppressAfter } from "./suppression-list.ts";
 
@@ -25,9 +24,6 @@ const EVENTS = {
 } as const satisfies Record<string, { eventType: string; member: string; matching: EventDestinationType }>;
 export type EventKind = keyof typeof EVENTS;
 export type EventBody = Readonly<Record<string, unknown>>;
-
-/** "Headers are truncated if they exceed 10 KB". */
-const HEADERS_OCTETS_MAX = 10_240;
 
 /** Publishes one event, and lets SES draw its own conclusions from it; answers how many topics it went to. */
 export function publishEvent(
@@ -92,34 +88,8 @@ function toMail(mail: SentMessageRecord, kind: EventKind): object {
     destination: mail.destination,
     headersTruncated: headers.length < mail.headers.length,
     headers,
-    commonHeaders: commonHeaders(mail),
+    // In sending events the message id is SES's own, not the field.
+    commonHeaders: { ...commonHeaders(mail.headers), messageId: mail.messageId, subject: mail.subject },
     tags: BEFORE_DELIVERY.has(kind) ? mail.tags : { ...mail.tags, "ses:outgoing-ip": ["127.0.0.1"] },
-  };
-}
-
-function boundedHeaders(headers: readonly HeaderField[]): readonly HeaderField[] {
-  let octets = 0;
-  return headers.filter(({ name, value }) => {
-    octets += name.length + value.length;
-    return octets <= HEADERS_OCTETS_MAX;
-  });
-}
-
-// In sending events messageId is SES's own, not the field.
-function commonHeaders(mail: SentMessageRecord): object {
-  const value = (name: string): string | undefined =>
-    mail.headers.find((header) => header.name.toLowerCase() === name)?.value;
-  const list = (name: string): string[] | undefined => {
-    const text = value(name);
-    return text === undefined ? undefined : [decodeWords(text)];
-  };
-  return {
-    from: list("from"),
-    replyTo: list("reply-to"),
-    to: list("to"),
-    cc: list("cc"),
-    date: value("date"),
-    messageId: mail.messageId,
-    subject: mail.subject,
   };
 }

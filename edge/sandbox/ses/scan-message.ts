@@ -26,8 +26,15 @@ export type ScannedMessage = {
   readonly lineOctetsMax: number;
 };
 
+/** The header alone: the fields of the message, not of its parts. */
+export const scanHeader = (octets: Uint8Array<ArrayBuffer>): Pick<ScannedMessage, "fields" | "bodyStart"> =>
+  readFields(viewOf(octets), 0);
+
+const viewOf = (octets: Uint8Array<ArrayBuffer>): Buffer =>
+  Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength);
+
 export function scanMessage(octets: Uint8Array<ArrayBuffer>): ScannedMessage {
-  const buffer = Buffer.from(octets.buffer, octets.byteOffset, octets.byteLength);
+  const buffer = viewOf(octets);
   const top = readFields(buffer, 0);
   const boundaries: string[] = [];
   const fileNames: string[] = [];

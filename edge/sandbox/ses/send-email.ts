@@ -5,16 +5,18 @@ import { randomBytes } from "node:crypto";
 import { decodeWords } from "postal-mime";
 import { z } from "zod";
 
+import { parseMx, zoneValues } from "../dns/zone.ts";
 import type { HeaderField, SentMessageRecord } from "../records.ts";
 import type { Sandbox } from "../sandbox.ts";
 import { assertWithinQuota, countSent } from "./account.ts";
 import { authorizeSend, type SendAuthorized } from "./authorize-send.ts";
 import { assertSendable, isInfected } from "./check-message.ts";
-import { deliveredMessage, mailDate } from "./delivered-message.ts";
+import { type DeliveredMessage, deliveredMessage, mailDate } from "./delivered-message.ts";
 import { type Envelope, readEnvelope } from "./envelope.ts";
 import { bounceBody, complaintBody, deliveryBody, rejectBody } from "./event-bodies.ts";
 import { publishEvent } from "./events.ts";
 import { decodeBlob } from "./json-body.ts";
+import { INBOUND_HOST, receiveMail } from "./receive-mail.ts";
 import { fieldValue, type ScannedMessage, scanMessage } from "./scan-message.ts";
 import { badRequest, parseBody, type SesOperation } from "./ses-operation.ts";
 import { objectName } from "./ses-schema.ts";
@@ -60,7 +62,7 @@ export const sendEmail: SesOperation = (sandbox, input) => {
 
   const acceptedAt = sandbox.clock();
   const messageId = makeMessageId(acceptedAt);
-  const pieces = deliveredMessage({
+  const written = deliveredMessage({
     message,
     octets,
     messageId,
@@ -79,11 +81,11 @@ export const sendEmail: SesOperation = (sandbox, input) => {
     tags: eventTags(body, envelope, authorized),
     headers: sentHeaders(message, messageId, acceptedAt),
     subject: decodeWords(fieldValue(message.fields, "subject") ?? ""),
-    sizeBytes: pieces.reduce((sum, piece) => sum + piece.length, 0),
+    sizeBytes: [written.returnPath, ...written.pieces].reduce((sum, piece) => sum + piece.length, 0),
   };
   sandbox.store.transaction(() => {
     countSent(sandbox, envelope.recipients.length - simulated);
-    deliver(sandbox, sent, pieces, authorized, isInfected(octets));
+    deliver(sandbox, sent, written, authorized, isInfected(octets));
   });
   return { MessageId: messageId };
 };
@@ -97,7 +99,7 @@ function makeMessageId(at: number): string {
 function deliver(
   sandbox: Sandbox,
   sent: SentMessageRecord,
-  pieces: readonly Uint8Array[],
+  written: DeliveredMessage,
   { tenant, set }: SendAuthorized,
   infected: boolean,
 ): void {
@@ -108,8 +110,10 @@ function deliver(
   }));
   const isDelivered = ({ fate, suppression }: (typeof fates)[number]): boolean =>
     !infected && suppression === null && fate !== "bounce" && fate !== "suppressionlist";
-  const delivered = fates.filter(isDelivered).map(({ to }) => to);
-  sandbox.mailbox.deliver(sent, pieces, delivered);
+  const accepted = fates.filter(isDelivered).map(({ to }) => to);
+  const refused = receiveOwn(sandbox, written, accepted);
+  const delivered = accepted.filter((to) => !refused.includes(to));
+  sandbox.mailbox.deliver(sent, [written.returnPath, ...written.pieces], delivered);
   publishEvent(sandbox, sent, "send", {});
   if (infected) {
     publishEvent(sandbox, sent, "reject", rejectBody());
@@ -119,7 +123,7 @@ function deliver(
     const moment = () => ({ recipient: one.to, acceptedAt: sent.acceptedAt, at: sandbox.uniqueTime() });
     if (one.suppression !== null) {
       publishEvent(sandbox, sent, "bounce", bounceBody(moment(), "Permanent", one.suppression));
-    } else if (one.fate === "bounce") {
+    } else if (one.fate === "bounce" || refused.includes(one.to)) {
       publishEvent(sandbox, sent, "bounce", bounceBody(moment(), "Permanent", "General"));
     } else if (one.fate === "suppressionlist") {
       publishEvent(sandbox, sent, "bounce", bounceBody(moment(), "Permanent", "Suppressed"));
@@ -131,6 +135,21 @@ function deliver(
         publishEvent(sandbox, sent, "bounce", bounceBody(moment(), "Transient", "General"));
     }
   }
+}
+
+/** Mail to domains whose MX is SES's own inbound host arrives there; answers whom it was refused for. */
+function receiveOwn(
+  sandbox: Sandbox,
+  { mailFrom, pieces }: DeliveredMessage,
+  recipients: readonly string[],
+): readonly string[] {
+  const own = recipients.filter((to) =>
+    zoneValues(sandbox.records.zone, to.slice(to.lastIndexOf("@") + 1), "MX").some(
+      (value) => parseMx(value)?.host === INBOUND_HOST,
+    ),
+  );
+  if (own.length === 0) return own;
+  return receiveMail(sandbox, { envelopeFrom: mailFrom, recipients: own, pieces }).refused;
 }
 
 function eventTags(

@@ -9,7 +9,7 @@ import { entries, type QueryAction, type QueryService, required } from "../query
 import type { SubscriptionRecord, TopicRecord } from "../records.ts";
 import type { Sandbox } from "../sandbox.ts";
 import { element } from "../xml.ts";
-import { publish, requestConfirmation } from "./topics.ts";
+import { publish, putTopic, requestConfirmation } from "./topics.ts";
 
 const TOPICS_MAX = 1_000;
 const SUBSCRIPTIONS_MAX = 1_000;
@@ -32,11 +32,10 @@ const createTopic: QueryAction = (sandbox, form) => {
   const { topics } = sandbox.records;
   const attributes = entries(form, "Attributes");
   for (const [key, value] of Object.entries(attributes)) checkTopicAttribute(key, value);
-  if (!topics.has(arn)) {
-    if (topics.count() >= TOPICS_MAX) throw new AwsError(403, "TopicLimitExceeded", "Too many topics");
-    // SNS signs with version 1 until told otherwise.
-    topics.put(arn, { arn, attributes: { SignatureVersion: "1", ...attributes } });
+  if (!topics.has(arn) && topics.count() >= TOPICS_MAX) {
+    throw new AwsError(403, "TopicLimitExceeded", "Too many topics");
   }
+  putTopic(sandbox, arn, attributes);
   return element("TopicArn", arn);
 };
 

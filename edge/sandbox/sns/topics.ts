@@ -2,6 +2,17 @@
 import type { PendingDelivery, SubscriptionRecord, TopicRecord } from "../records.ts";
 import type { Sandbox } from "../sandbox.ts";
 
+/** Makes the topic, unless there is one. */
+export function putTopic(
+  { records }: Sandbox,
+  arn: string,
+  attributes: Readonly<Record<string, string>>,
+): void {
+  if (records.topics.has(arn)) return;
+  // SNS signs with version 1 until told otherwise.
+  records.topics.put(arn, { arn, attributes: { SignatureVersion: "1", ...attributes } });
+}
+
 /** Puts a message on its way to every confirmed subscriber; answers the SNS MessageId, or null for an unknown topic. */
 export function publish(
   sandbox: Sandbox,

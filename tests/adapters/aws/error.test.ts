@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { readJsonError, readXmlError, xmlElement } from "../../../adapters/aws/error.ts";
+import { readJsonError, readXmlError } from "../../../adapters/aws/error.ts";
 
 const answer = (status: number, body: string, headers: Record<string, string> = {}) => ({
   status,
@@ -58,10 +58,5 @@ describe("errors in XML", () => {
   ] as const;
   test.each(rows)("%s", (_, body, error) => {
     expect(readXmlError(answer(403, body))).toEqual(error);
-  });
-
-  test("the first element of a name is answered", () => {
-    expect(xmlElement("<A><B>1</B><B>2</B></A>", "B")).toBe("1");
-    expect(xmlElement("<A/>", "B")).toBeNull();
   });
 });

@@ -176,15 +176,10 @@ describe("what is no event", () => {
       { notificationType: "Received", mail: { messageId: "AMAZON_SES_SETUP_NOTIFICATION" } },
       { kind: "setup_notification" },
     ],
-    ["a mail for us", inbound, { kind: "inbound", recipients: [], notification: inbound }],
     [
-      "a mail for several of us: those of the envelope, whatever its headers say",
-      { ...inbound, receipt: { recipients: ["a@in.org", 7, "b@in.org"] } },
-      {
-        kind: "inbound",
-        recipients: ["a@in.org", "b@in.org"],
-        notification: { ...inbound, receipt: { recipients: ["a@in.org", 7, "b@in.org"] } },
-      },
+      "a mail for us that lies nowhere",
+      { ...inbound, receipt: { action: { type: "SNS" } } },
+      { kind: "unsupported", what: 'a mail received by the action "SNS"' },
     ],
     ["a Subscription", { eventType: "Subscription", mail }, { kind: "unsupported", what: "Subscription" }],
     [
@@ -208,8 +203,25 @@ describe("what is no event", () => {
     expect(parse(message)).toEqual({ ok: true, value: expected as never });
   });
 
+  test("a mail for us", () => {
+    const action = { type: "S3", bucketName: "acme-inbound", objectKey: "in/abc" };
+    const read = parse({ ...inbound, receipt: { recipients: ["a@in.org"], action } });
+    expect(read).toMatchObject({
+      ok: true,
+      value: {
+        kind: "inbound",
+        mail: {
+          providerMessageId: "abc",
+          place: { bucket: "acme-inbound", key: "in/abc" },
+          recipients: ["a@in.org"],
+        },
+      },
+    });
+  });
+
   const malformed = [
     ["text", "hello"],
+    ["a mail for us without its action", inbound],
     ["an empty message", ""],
     ["a list", []],
     ["null", "null"],

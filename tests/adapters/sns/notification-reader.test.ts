@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import assert from "node:assert/strict";
-import { makeNotificationReader } from "../../../adapters/sns/notification-reader.ts";
+import { makeNotificationReader, type NotificationRules } from "../../../adapters/sns/notification-reader.ts";
 import { makeSigningKeys } from "../../../adapters/sns/signing-key.ts";
 import { OutageError } from "../../../core/outage.ts";
 import { signSns, SNS_CERTIFICATE, snsBody } from "../../support/sns-signer.ts";
@@ -14,11 +14,11 @@ const SEND = JSON.stringify({
   mail: { timestamp: "2026-01-02T03:04:05.000Z", messageId: "0100-a", destination: ["a@x.org"] },
 });
 
-function readerAt(status = 200) {
+function readerAt(status = 200, inboundStore: NotificationRules["inboundStore"] = null) {
   const server = startStubServer(() => new Response(SNS_CERTIFICATE, { status }));
   const reader = makeNotificationReader(
     { keys: makeSigningKeys(server.url), clock: { now: () => NOW }, ids: { newId: () => ID } },
-    { topicArns: [TOPIC], allowSha1: false },
+    { topicArns: [TOPIC], allowSha1: false, inboundStore },
   );
   const read = (fields: object) =>
     reader.read(
@@ -68,11 +68,6 @@ describe("notification reader", () => {
       { Message: "hello" },
       { kind: "ignored", reason: "malformed_event: it is no JSON object" },
     ],
-    [
-      "a mail that arrived",
-      { Message: `{"notificationType":"Received","mail":{},"receipt":{"recipients":["u+abc@in.org"]}}` },
-      { kind: "inbound_mail", recipients: ["u+abc@in.org"] },
-    ],
     ["another's topic", { TopicArn: `${TOPIC}2` }, { kind: "refused", reason: "foreign_topic" }],
     [
       "a confirmation",
@@ -87,6 +82,33 @@ describe("notification reader", () => {
   ];
   test.each(rows)("%s", async (_, fields, expected) => {
     expect(await readerAt()(fields)).toEqual(expected as never);
+  });
+
+  describe("a mail that arrived", () => {
+    const Message = JSON.stringify({
+      notificationType: "Received",
+      mail: { messageId: "abc", timestamp: "2026-01-02T03:04:05.000Z" },
+      receipt: {
+        recipients: ["u+abc@in.org"],
+        action: { type: "S3", bucketName: "acme-inbound", objectKey: "in/abc" },
+      },
+    });
+    const taken = {
+      kind: "inbound_mail",
+      mail: { recipients: ["u+abc@in.org"], place: { bucket: "acme-inbound" } },
+    };
+    const outside = { kind: "ignored", reason: "outside of INBOUND_STORE: acme-inbound" };
+    const rows: readonly (readonly [string, NotificationRules["inboundStore"], object])[] = [
+      ["wherever it lies", null, taken],
+      ["in the bucket we were told of", { bucket: "acme-inbound", prefix: "" }, taken],
+      ["and under the prefix", { bucket: "acme-inbound", prefix: "in" }, taken],
+      ["in another bucket", { bucket: "other", prefix: "in" }, outside],
+      ["under another prefix", { bucket: "acme-inbound", prefix: "contents" }, outside],
+      ["under one that begins alike", { bucket: "acme-inbound", prefix: "i" }, outside],
+    ];
+    test.each(rows)("%s", async (_, inboundStore, expected) => {
+      expect(await readerAt(200, inboundStore)({ Message })).toMatchObject(expected);
+    });
   });
 
   test("a certificate that cannot be had now is our trouble", async () => {

@@ -12,6 +12,16 @@ const server = startStubServer(({ target }) => {
       return new Response("x".repeat(1000));
     case "/over":
       return new Response("x".repeat(1001));
+    case "/pieces":
+      // Of no stated length.
+      return new Response(
+        new ReadableStream({
+          start(controller) {
+            for (let n = 0; n < 10; n += 1) controller.enqueue(new Uint8Array(100).fill(n));
+            controller.close();
+          },
+        }),
+      );
     case "/bomb":
       return new Response(Bun.gzipSync(new Uint8Array(5_000_000)), {
         headers: { "content-encoding": "gzip" },
@@ -40,6 +50,15 @@ describe("bounded fetch", () => {
     expect(exact.ok && exact.value.body.length).toBe(1000);
     const failed = await boundedFetch(`${server.url}/empty`, {}, BOUNDS);
     expect(failed.ok && [failed.value.status, failed.value.body.length]).toEqual([500, 0]);
+  });
+
+  test("in pieces or unpacked, an answer is whole and no longer than what came", async () => {
+    const pieces = await boundedFetch(`${server.url}/pieces`, {}, BOUNDS);
+    expect(pieces.ok && [...pieces.value.body]).toEqual(
+      Array.from({ length: 1000 }, (_, index) => Math.trunc(index / 100)),
+    );
+    const unpacked = await boundedFetch(`${server.url}/bomb`, {}, { ...BOUNDS, answerBytesMax: 5_000_000 });
+    expect(unpacked.ok && unpacked.value.body.length).toBe(5_000_000);
   });
 
   const rows = [

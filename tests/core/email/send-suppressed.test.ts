@@ -60,6 +60,7 @@ test("an unsubscribe between the read and the write stops the send and keeps not
     bodyHtml: { text: html, octets: new TextEncoder().encode(html) },
     bodyText: null,
     files: [],
+    inReplyToId: null,
     claim,
   });
   expect(sent).toEqual({

@@ -133,6 +133,7 @@ describe("what is asked of the account", () => {
     expect(ticked).toMatchObject([
       { kind: "review_tenants", end: { kind: "again" } },
       { kind: "read_account", end: { kind: "again" } },
+      { kind: "reconcile_inbound", end: { kind: "again" } },
     ]);
   });
 });
@@ -150,10 +151,15 @@ describe("a tick", () => {
       await tick(ports, { at }),
       await tick(ports, { at }),
     ];
-    expect([first.length, second.length, third.length]).toEqual([20, 7, 0]);
+    expect([first.length, second.length, third.length]).toEqual([20, 8, 0]);
     const ends = [...first, ...second].map(({ kind, end }) => `${kind} ${end.kind}`);
     expect(new Set(ends)).toEqual(
-      new Set(["review_tenants again", "read_account again", "check_setup failed"]),
+      new Set([
+        "review_tenants again",
+        "read_account again",
+        "reconcile_inbound again",
+        "check_setup failed",
+      ]),
     );
     // Later and later.
     expect(await tick(ports, { at: at + 14_000 })).toHaveLength(0);

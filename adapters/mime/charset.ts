@@ -1,0 +1,97 @@
+// Octets that claim a character set, as text. Labels are those of the WHATWG Encoding Standard and what mail programs
+// write for the same sets; a label nobody knows is no error. Character sets without a decoder there (ISO-2022-KR, UTF-7)
+// are not read.
+
+/** Labels of mail programs that the standard does not list, without "x-". */
+const ALIASES: ReadonlyMap<string, string> = new Map([
+  ["cp932", "shift_jis"],
+  ["cp936", "gbk"],
+  ["cp949", "euc-kr"],
+  ["cp950", "big5"],
+  ["cp50220", "iso-2022-jp"],
+  ["cp50221", "iso-2022-jp"],
+  ["cp50222", "iso-2022-jp"],
+  ["cp51932", "euc-jp"],
+  ["eucjp", "euc-jp"],
+  ["euckr", "euc-kr"],
+  ["iso-2022-jp-1", "iso-2022-jp"],
+  ["iso-2022-jp-2", "iso-2022-jp"],
+  ["ms936", "gbk"],
+  ["ms949", "euc-kr"],
+  ["tis620", "windows-874"],
+  ["uhc", "euc-kr"],
+  ["windows-932", "shift_jis"],
+  ["windows-936", "gbk"],
+  ["windows-950", "big5"],
+]);
+/** RFC 2046 section 4.1.2: the set of text that names none; programs write it over UTF-8 and Windows text as well. */
+const UNNAMED = new Set(["", "ascii", "us-ascii", "ansi_x3.4-1968", "unknown-8bit", "x-unknown"]);
+const LABEL_CHARACTERS_MAX = 64;
+
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const windows1252 = new TextDecoder("windows-1252");
+
+/** A character for each octet, for comparing them as text: windows-1252 has one for all 256. */
+export const octetText = (octets: Uint8Array): string => windows1252.decode(octets);
+
+/** Text that names no character set: UTF-8 (RFC 6532) where it is, else what Windows programs write. */
+export const decodeUnlabelled = (octets: Uint8Array): string => decodeUtf8(octets) ?? octetText(octets);
+
+function decodeUtf8(octets: Uint8Array): string | null {
+  try {
+    return utf8.decode(octets);
+  } catch {
+    return null;
+  }
+}
+
+/** RFC 2047 section 2, "Q". */
+const ENCODED_WORD = /=\?[^?\s]+\?[Qq]\?[^?]*\?=/g;
+const CHARACTERS = octetText(Uint8Array.from({ length: 256 }, (_, octet) => octet));
+
+/** A header field. Octets that stand raw in an encoded-word belong to its own set, so they are escaped to be read with it. */
+export const decodeField = (octets: Uint8Array): string =>
+  decodeUtf8(octets) ??
+  octetText(octets).replaceAll(ENCODED_WORD, (word) =>
+    word.replaceAll(
+      /[^\0-\x7f]/g,
+      (character) => `=${CHARACTERS.indexOf(character).toString(16).toUpperCase()}`,
+    ),
+  );
+
+/** What the set has no character for becomes U+FFFD; an unknown label counts as none. */
+export function decodeText(octets: Uint8Array, charset: string | null): string {
+  const decoder = decoderFor(charset ?? "");
+  if (decoder === null) return decodeUnlabelled(octets).replace(/^\ufeff/, "");
+  return decoder.decode(decoder.encoding === "iso-2022-jp" ? withoutIdleEscapes(octets) : octets);
+}
+
+function decoderFor(charset: string): TextDecoder | null {
+  const label = charset.trim().toLowerCase();
+  if (UNNAMED.has(label) || label.length > LABEL_CHARACTERS_MAX) return null;
+  for (const candidate of [label, ALIASES.get(label.replace(/^x-/, "")), label.replace(/^x-/, "")]) {
+    try {
+      if (candidate !== undefined) return new TextDecoder(candidate);
+    } catch {
+      // The next candidate.
+    }
+  }
+  return null;
+}
+
+const ESC = 0x1b;
+/** ESC, "$" or "(", and the set's letter. */
+const ESCAPE_LENGTH = 3;
+
+/**
+ * Without the escapes that switch to a set in which nothing is written, as joined lines have them: the standard's
+ * decoder answers U+FFFD for an escape behind an escape.
+ */
+function withoutIdleEscapes(octets: Uint8Array): Uint8Array {
+  const kept = new Uint8Array(octets.length);
+  let length = 0;
+  for (let at = 0; at < octets.length; at++)
+    if (octets[at] === ESC && octets[at + ESCAPE_LENGTH] === ESC) at += ESCAPE_LENGTH - 1;
+    else kept[length++] = octets[at] ?? 0;
+  return kept.subarray(0, length);
+}

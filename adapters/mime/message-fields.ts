@@ -1,0 +1,74 @@
+// The fields of a top header that are stored and searched: who wrote, about what, and in answer to which messages. They
+// are decoded first and made harmless after, because an encoded-word may hide a line end. A From is a claim: whether it
+// is true is told by the provider's verdicts.
+import { type Address, addressParser, decodeWords } from "postal-mime";
+import { readMessageIds } from "../../core/threading/message-id.ts";
+import type { MessageFields } from "../../core/inbound/parsed-message.ts";
+import { SUBJECT_CHARACTERS_MAX } from "../../core/message/header-text.ts";
+import { quotedString } from "../../core/message/parameters.ts";
+import type { HeaderFields } from "./header-fields.ts";
+
+/** A subject of 998 characters, each in an encoded-word of its own kind, has less; an address field is read this far too. */
+const READ_CHARACTERS_MAX = 16 * 1024;
+/** RFC 5321 section 4.5.3.1, by RFC 3696 erratum 1690. */
+const ADDRESS_CHARACTERS_MAX = 254;
+const NAME_CHARACTERS_MAX = 255;
+
+export function readMessageFields(fields: HeaderFields): MessageFields {
+  const from = firstMailbox(fields.get("from") ?? "");
+  const ids = (name: "message-id" | "in-reply-to" | "references"): readonly string[] =>
+    readMessageIds(fields.get(name) ?? "");
+  return {
+    fromAddress: from?.address ?? null,
+    fromName: from?.name ?? null,
+    subject: readSubject(fields),
+    messageId: ids("message-id")[0] ?? null,
+    inReplyTo: ids("in-reply-to"),
+    references: ids("references"),
+  };
+}
+
+/** Decoded, on one line, at most 998 characters; empty when there is none. */
+export const readSubject = (fields: HeaderFields): string =>
+  oneLine(decodeWords((fields.get("subject") ?? "").slice(0, READ_CHARACTERS_MAX)), SUBJECT_CHARACTERS_MAX);
+
+type NamedAddress = { readonly address: string; readonly name: string | null };
+
+/** The first that has an address, in a group or not (RFC 5322 section 3.4; RFC 6854 allows groups in From). */
+function firstMailbox(written: string): NamedAddress | null {
+  const field = written.slice(0, READ_CHARACTERS_MAX);
+  const mailboxes: Address[] = addressParser(field, { flatten: true });
+  for (const { address, name } of mailboxes) {
+    const read = readAddress(oneLine(address ?? "", READ_CHARACTERS_MAX));
+    // RFC 2047 section 5 (3): what only an encoded-word spells is no address.
+    if (read === null || !field.includes(read.slice(read.lastIndexOf("@")))) continue;
+    return { address: read, name: oneLine(name, NAME_CHARACTERS_MAX) || null };
+  }
+  return null;
+}
+
+/** RFC 5322 section 3.4.1: a local part of these needs no quotes. */
+const PLAIN_LOCAL_PART = /^[^\s"(),:;<>@[\\\]]+$/;
+
+/** As an addr-spec, with the quotes that postal-mime takes off; null when it is none. */
+function readAddress(text: string): string | null {
+  // Section 4.4: a route before it says how mail went when nobody had MX records.
+  const address = text.replace(/^@[^:]*:/, "");
+  const at = address.lastIndexOf("@");
+  if (at < 1 || at === address.length - 1) return null;
+  const local = address.slice(0, at);
+  const isWritten = PLAIN_LOCAL_PART.test(local) || /^".*"$/.test(local);
+  const spec = isWritten ? address : quotedString(local) + address.slice(at);
+  return spec.length > ADDRESS_CHARACTERS_MAX ? null : spec;
+}
+
+/** White space is spaces, other controls are gone, and so is what is beyond the limit. */
+function oneLine(text: string, charactersMax: number): string {
+  const line = text
+    .replaceAll(/[\t-\r\u0085\u2028\u2029]+/g, " ")
+    .replaceAll(/\p{Cc}/gu, "")
+    .toWellFormed()
+    .trim();
+  // Units bound the characters from above: most lines need no count.
+  return line.length <= charactersMax ? line : Array.from(line).slice(0, charactersMax).join("");
+}

@@ -1,0 +1,115 @@
+// A message that arrived, read (RFC 5322, 2045, 2046): its fields, its bodies as text, its files to the octet. What is a
+// body, what a name may be and what kind of mail it is are core's rules; here octets become what those rules speak of.
+// postal-mime reads addresses and encoded-words. DEPARTS from using its parser for the rest: that turns named text into
+// body text, rewrites calendars and the line ends of files, and takes several times as long.
+import { assert } from "../../core/assert.ts";
+import { readContentId, referencedParts } from "../../core/inbound/content-id.ts";
+import { fallbackName, messageFileName, safeFileName, uniqueNames } from "../../core/inbound/file-name.ts";
+import { unflow } from "../../core/inbound/flowed-text.ts";
+import { divideLeaves, leavesOf, viewsOf } from "../../core/inbound/leaves.ts";
+import { classOf } from "../../core/inbound/mail-class.ts";
+import {
+  INBOUND_HEADER_BYTES_MAX,
+  type InboundFile,
+  type ParsedMessage,
+  STORED_BYTES_MAX,
+  type Unparsed,
+} from "../../core/inbound/parsed-message.ts";
+import type { MessageParser } from "../../core/ports/message-parser.ts";
+import { err, ok, type Result } from "../../core/result.ts";
+import { decodeText } from "./charset.ts";
+import { cidReferences } from "./cid-references.ts";
+import { classEvidence } from "./class-evidence.ts";
+import { type HeaderFields, readHeader } from "./header-fields.ts";
+import { joinHtml, joinTexts } from "./join-bodies.ts";
+import { Lines } from "./lines.ts";
+import { readMessageFields, readSubject } from "./message-fields.ts";
+import { type MessageLeaf, type PartTree, readPartTree } from "./part-tree.ts";
+import { readParameter } from "./structured-field.ts";
+import { decodeTransfer } from "./transfer-encoding.ts";
+
+/** The port's only implementation: a pure function of the octets. Files that were not encoded are views into them. */
+export const messageParser: MessageParser = { parse: async (raw) => parseMessage(raw) };
+
+function parseMessage(raw: Uint8Array): Result<ParsedMessage, Unparsed> {
+  if (raw.length === 0) return err({ status: "unreadable", fields: null, mailClass: "human" });
+  if (raw.length > STORED_BYTES_MAX) return err(unparsed("too_large", topHeader(raw)));
+  const tree = readPartTree(raw);
+  return tree.ok ? ok(parsed(tree.value)) : err(unparsed(tree.error.status, tree.error.fields));
+}
+
+function unparsed(status: Unparsed["status"], header: HeaderFields): Unparsed {
+  const fields = readMessageFields(header);
+  return { status, fields, mailClass: classOf(classEvidence(header, fields, null)) };
+}
+
+function parsed({ root, fields: header, leafCount }: PartTree): ParsedMessage {
+  const fields = readMessageFields(header);
+  const { bodies, files } = divideLeaves(leavesOf(root));
+  assert(bodies.size + files.length === leafCount, "a leaf of a message is neither a body nor a file");
+  const views = viewsOf(root, bodies);
+  const texts = new Map(Array.from(bodies, (leaf) => [leaf, textOf(leaf)]));
+  const pieces = (leaves: readonly MessageLeaf[]): { isHtml: boolean; text: string }[] =>
+    leaves.map((leaf) => ({ isHtml: isHtml(leaf), text: texts.get(leaf) ?? "" }));
+  return {
+    fields,
+    mailClass: classOf(classEvidence(header, fields, root)),
+    html: views.html.some(isHtml) ? joinHtml(pieces(views.html)) : null,
+    text: views.text.length > 0 ? joinTexts(pieces(views.text).map(({ text }) => text)) : null,
+    files: readFiles(files, referencesOf(texts)),
+  };
+}
+
+const isHtml = ({ mediaType }: MessageLeaf): boolean => mediaType === "text/html";
+
+/** As text with LF line ends; paragraphs that were broken to be sent are whole again. */
+function textOf(leaf: MessageLeaf): string {
+  const decoded = decodeText(decodeTransfer(leaf.octets, leaf.encoding), readParameter(leaf.type, "charset"));
+  const text = decoded.replaceAll(/\r\n?/g, "\n");
+  const says = (name: string, value: string): boolean =>
+    readParameter(leaf.type, name)?.toLowerCase() === value;
+  return !isHtml(leaf) && says("format", "flowed") ? unflow(text, says("delsp", "yes")) : text;
+}
+
+/** Of every HTML body, those not shown among them: a file is inline if any of them shows it. */
+function referencesOf(texts: ReadonlyMap<MessageLeaf, string>): ReadonlySet<string> {
+  const references = new Set<string>();
+  for (const [leaf, text] of texts)
+    if (isHtml(leaf)) for (const reference of cidReferences(text)) references.add(reference);
+  return references;
+}
+
+function readFiles(leaves: readonly MessageLeaf[], references: ReadonlySet<string>): readonly InboundFile[] {
+  const contentIds = leaves.map(({ fields }) => readContentId(fields.get("content-id") ?? ""));
+  const inline = referencedParts(contentIds, references);
+  const files = leaves.map((leaf, place) => {
+    const octets = decodeTransfer(leaf.octets, leaf.encoding);
+    const contentId = contentIds[place] ?? null;
+    const isInline = inline.has(place);
+    const name = isInline ? contentId : safeFileName(leaf.name ?? "");
+    return {
+      filename: name ?? messageName(leaf, octets) ?? fallbackName(place + 1, leaf.mediaType),
+      contentType: leaf.mediaType,
+      octets,
+      contentId,
+      isInline,
+    };
+  });
+  // Inline files are looked up by the id the HTML has; the others make way.
+  const nameOf = ({ filename }: InboundFile): string => filename;
+  const ordinary = files.filter((file) => !file.isInline);
+  const taken = files.filter((file) => file.isInline).map(nameOf);
+  const unique = uniqueNames(ordinary.map(nameOf), taken).values();
+  return files.map((file) =>
+    file.isInline ? file : { ...file, filename: unique.next().value ?? file.filename },
+  );
+}
+
+/** Of a message within the message: its own subject. Nothing else of it is ever looked at. */
+const messageName = ({ mediaType }: MessageLeaf, octets: Uint8Array): string | null =>
+  mediaType === "message/rfc822" || mediaType === "message/global"
+    ? messageFileName(readSubject(topHeader(octets)))
+    : null;
+
+const topHeader = (octets: Uint8Array): HeaderFields =>
+  readHeader(new Lines(octets), 0, INBOUND_HEADER_BYTES_MAX, () => false).fields;
