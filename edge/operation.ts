@@ -43,20 +43,23 @@ type Answer<Body> =
   /** No JSON: the handler makes the Response. `contentType` null: no content. */
   | { readonly status: 200 | 204 | 307; readonly description: string; readonly contentType: string | null };
 
+/** Where the documents list it. */
+export type OperationTag =
+  | "Workspaces"
+  | "API keys"
+  | "Setups"
+  | "Twilio setups"
+  | "Use cases"
+  | "Phone numbers"
+  | "E-mails"
+  | "Inbound e-mails"
+  | "Suppressions"
+  | "Operator";
+
 type Spec<Query, Body, AnswerBody, Name extends string, Kind extends RefusalKind> = {
   readonly summary: string;
   readonly description: string;
-  readonly tag:
-    | "Workspaces"
-    | "API keys"
-    | "Setups"
-    | "Twilio setups"
-    | "Use cases"
-    | "Phone numbers"
-    | "E-mails"
-    | "Inbound e-mails"
-    | "Suppressions"
-    | "Operator";
+  readonly tag: OperationTag;
   readonly method: "get" | "post" | "delete";
   readonly paths: readonly OperationPath[];
   /** Null: the operator's alone. */

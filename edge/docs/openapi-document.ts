@@ -1,25 +1,26 @@
 // `GET /openapi.json`: the OpenAPI 3.1 document, generated from the operations' own schemas and problem table.
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { AppEnv } from "../app-env.ts";
+import type { OperationTag } from "../operation.ts";
 
-const DESCRIPTION = `Each workspace gets its own e-mail domains on Amazon SES: set a domain up, bind use cases to it, send, and follow
-what became of every message.
+const DESCRIPTION = `Each workspace gets its own e-mail domains on Amazon SES: set a domain up, bind use cases to it, send, follow what became
+of every message, and receive what is answered. Its Twilio accounts bring voice and voicemail use cases and their numbers.
 
 Errors are RFC 9457 problem details; branch on \`code\`. Times are ISO 8601 in UTC with milliseconds. POST requests that create
 or send honour \`Idempotency-Key\`.`;
 
-const TAGS = [
-  { name: "Workspaces", description: "The tenants of this installation; for its operator." },
-  { name: "API keys", description: "Keys of a workspace and what they may do." },
-  { name: "Setups", description: "Domains to send from and receive at, and the DNS records to publish." },
-  { name: "Use cases", description: "What a channel is used for, and with which sender." },
-  { name: "E-mails", description: "Sending, and what became of what was sent." },
-  {
-    name: "Inbound e-mails",
-    description: "What was received, what it brought, and the threads it belongs to.",
-  },
-  { name: "Operator", description: "Running this installation; with the operator's key." },
-];
+const TAGS: Readonly<Record<OperationTag, string>> = {
+  Workspaces: "The tenants of this installation; for its operator.",
+  "API keys": "Keys of a workspace and what they may do.",
+  Setups: "Domains to send from and receive at, and the DNS records to publish.",
+  "Twilio setups": "Twilio accounts with their customer profile, and the numbers they have.",
+  "Use cases": "What a channel is used for, and with which sender; its reputation.",
+  "Phone numbers": "Which numbers serve a voice or voicemail use case.",
+  "E-mails": "Sending, and what became of what was sent.",
+  "Inbound e-mails": "What was received, what it brought, and the threads it belongs to.",
+  Suppressions: "Who is not to get which mail, and why.",
+  Operator: "Running this installation; with the operator's key.",
+};
 
 export function mountOpenapi(app: OpenAPIHono<AppEnv>): void {
   app.openAPIRegistry.registerComponent("securitySchemes", "bearerAuth", {
@@ -40,7 +41,7 @@ export function mountOpenapi(app: OpenAPIHono<AppEnv>): void {
           license: { name: "MIT", url: "https://opensource.org/license/mit" },
         },
         servers: [{ url: "/", description: "This installation" }],
-        tags: TAGS,
+        tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
         security: [{ bearerAuth: [] }],
       }),
     );
