@@ -1,6 +1,7 @@
 // What the provider announced, before e-mails are made of it; and which setups mail may arrive for. Part of the inbound
 // store. An arrival is known by its place for ever, so that one told of twice is taken once.
 import { sql } from "drizzle-orm";
+import { alias } from "drizzle-orm/sqlite-core";
 import type { Arrival, ArrivalSource, ReceivedMail } from "../../core/inbound/arrival.ts";
 import type { Id } from "../../core/ids.ts";
 import type { InboundStore } from "../../core/ports/inbound-store.ts";
@@ -80,15 +81,21 @@ const route = select({
   domain: sesSetup.domainIdentity,
   region: sesSetup.region,
 });
+const released = alias(sesSetup, "released");
+/** Found late, it would be read by whoever has the domain now: what came for its last owner is nobody's. */
+const wasAnothers = sql`EXISTS (SELECT 1 FROM ${sesSetup} AS ${released}
+  WHERE ${released.domainIdentity} = ${sesSetup.domainIdentity} AND ${released.deletedAt} IS NOT NULL
+    AND ${released.deletedAt} > ${sql.placeholder("receivedAt")} AND ${released.workspaceSeq} <> ${sesSetup.workspaceSeq})`;
 /** A setup that was verified once and lost a record knows since when. */
-const selectRoutes = prepare<{ domains: string; providerMessageId: string }>(
+const selectRoutes = prepare<{ domains: string; providerMessageId: string; receivedAt: number }>(
   sql`SELECT ${route.list} FROM json_each(${sql.placeholder("domains")}) AS listed
     CROSS JOIN ${sesSetup} ON ${sesSetup.domainIdentity} = listed.value AND ${sesSetup.deletedAt} IS NULL
     CROSS JOIN ${workspace} ON ${workspace.seq} = ${sesSetup.workspaceSeq}
     WHERE ${sesSetup.status} = 'ready' AND (${sesSetup.dnsVerified} OR ${sesSetup.dnsLostAt} IS NOT NULL)
       AND NOT EXISTS (SELECT 1 FROM ${inboundEmail}
         WHERE ${inboundEmail.providerMessageId} = ${sql.placeholder("providerMessageId")}
-          AND ${inboundEmail.setupSeq} = ${sesSetup.seq})`,
+          AND ${inboundEmail.setupSeq} = ${sesSetup.seq})
+      AND NOT ${wasAnothers}`,
 );
 
 type Arrivals = Pick<
@@ -132,8 +139,8 @@ export function makeInboundArrivals(database: Database): Arrivals {
 
     recordReconciled: (bucket, key) => run(upsertReconciled({ bucket, key })),
 
-    async routes(domains, providerMessageId) {
-      const args = { domains: JSON.stringify(domains), providerMessageId };
+    async routes(domains, { providerMessageId, receivedAt }) {
+      const args = { domains: JSON.stringify(domains), providerMessageId, receivedAt };
       const [rows = []] = await database.read([selectRoutes(args)]);
       return rows.map(route.read);
     },

@@ -88,11 +88,11 @@ type Delivery = { readonly route: InboundRoute; readonly recipients: readonly st
 /** One for each setup that has none yet, with its own recipients only; who wrote to nobody of ours is not received. */
 async function deliveriesOf(
   { inbound }: ReceiveInboundPorts,
-  { recipients, providerMessageId }: Arrival,
+  { recipients, ...receipt }: Arrival,
 ): Promise<readonly Delivery[]> {
   const domains = [...new Set(recipients.map(domainOf))];
   if (domains.length === 0) return [];
-  const routes = await inbound.routes(domains, providerMessageId);
+  const routes = await inbound.routes(domains, receipt);
   return routes.map((route) => ({
     route,
     recipients: recipients.filter((recipient) => domainOf(recipient) === route.domain),

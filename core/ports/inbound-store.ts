@@ -79,7 +79,8 @@ export type LateParent = { readonly message: StoredMessage; readonly view: Threa
  * - `reconciledTo` answers the key after which comparing a bucket with what is known goes on, null: from its beginning;
  *   `recordReconciled` sets it.
  * - `routes` answers the setups of exactly these domains (lower case) that are `ready` and have been verified, now or
- *   before they lost a record, and have no e-mail of this receipt yet.
+ *   before they lost a record, and have no e-mail of this receipt yet; not one whose domain was still another workspace's
+ *   when the mail was received.
  * - `view` answers what is stored about a message to be placed, in that setup and workspace alone: e-mails sent (those of
  *   the workspace, by provider message id) and received with one of the cited keys (of many with one key the first, and
  *   the first of the same correspondent); e-mails received of the same correspondent that wait for `key`, and no others,
@@ -108,7 +109,7 @@ export type InboundStore = {
   recordReconciled(bucket: ObjectPlace["bucket"], key: string | null): Promise<void>;
   routes(
     domains: readonly string[],
-    providerMessageId: Arrival["providerMessageId"],
+    receipt: Pick<Arrival, "providerMessageId" | "receivedAt">,
   ): Promise<readonly InboundRoute[]>;
   view(question: ThreadQuestion): Promise<ThreadView & { readonly parents: ReadonlyMap<Id, ParentChain> }>;
   record(

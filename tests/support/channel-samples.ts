@@ -128,9 +128,14 @@ export async function addWorkspace(stores: ChannelStores, n: number): Promise<Wo
 }
 
 /** A setup that is `ready`. */
-export async function addSetup(stores: ChannelStores, workspaceId: Id, n: number): Promise<SesSetup> {
+export async function addSetup(
+  stores: ChannelStores,
+  workspaceId: Id,
+  n: number,
+  given: Partial<SetupReservation> = {},
+): Promise<SesSetup> {
   const { setup: begun, task } = valueOf(
-    await stores.setups.reserve(sampleReservation(workspaceId, n), null),
+    await stores.setups.reserve({ ...sampleReservation(workspaceId, n), ...given }, null),
   );
   const setup = await stores.setups.recordStanding(task, SAMPLE_STANDING, begun.createdAt);
   assert(setup !== null);

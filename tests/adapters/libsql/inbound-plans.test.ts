@@ -136,7 +136,11 @@ test.each<[string, (inbound: InboundStore) => Promise<unknown>, number]>([
   ["an arrival to read", (inbound) => inbound.findArrival(ID), 0],
   ["an arrival to settle", (inbound) => inbound.settleArrival(ID), 0],
   ["keys that may be unknown", (inbound) => inbound.unknownPlaces("mail", ["a", "b"]), 0],
-  ["the setups of some domains", (inbound) => inbound.routes(["mail1.example"], "receipt-1"), 0],
+  [
+    "the setups of some domains",
+    (inbound) => inbound.routes(["mail1.example"], { providerMessageId: "receipt-1", receivedAt: 1 }),
+    0,
+  ],
   ["a received e-mail", (inbound) => inbound.find(ID, ID), 0],
   [
     "a mail as placed, with all that it moves",
