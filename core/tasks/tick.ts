@@ -5,12 +5,14 @@ import type { IdempotencyStore } from "../ports/idempotency-store.ts";
 import type { ProviderTurns } from "../ports/provider-turns.ts";
 import type { TaskEnd } from "./carry-out.ts";
 import { runTask, type RunTaskPorts } from "./run-task.ts";
-import { LEASE_MS, type TaskKind } from "./task.ts";
+import { LEASE_MS, type Task, type TaskKind } from "./task.ts";
 
 /** A tick's share. What is left over waits for the next one. */
 export const TASKS_MAX = 20;
 const TICK_MS = 20_000;
 const TASKS_AT_ONCE = 4;
+/** Each holds a whole mail, and an isolate has room for few: never two of them. */
+const ONE_AT_A_TIME: ReadonlySet<TaskKind> = new Set(["receive_inbound", "reconcile_inbound"]);
 /** A quick statement; a tick every ten seconds forgets four million keys a day. */
 const EXPIRED_KEYS_MAX = 500;
 
@@ -30,17 +32,27 @@ export async function tick(
     const atOnce = Math.min(TASKS_AT_ONCE, TASKS_MAX - ticked.length);
     const claimed = await ports.tasks.claimDue(atOnce, LEASE_MS, at);
     if (claimed.length === 0) break;
-    const ends = await Promise.all(
-      claimed.map(async (task) => ({
-        kind: task.kind,
-        subjectId: task.subjectId,
-        end: await runTask(ports, task),
-      })),
-    );
-    ticked.push(...ends);
+    ticked.push(...(await runAll(ports, claimed)));
   }
   await ports.idempotency.purgeExpired(ports.clock.now(), EXPIRED_KEYS_MAX);
   return ticked;
+}
+
+/** Side by side, but those that hold a whole mail one after the other. */
+function runAll(ports: TickPorts, claimed: readonly Task[]): Promise<readonly TickedTask[]> {
+  let heavy: Promise<unknown> = Promise.resolve();
+  const inTurn = (task: Task): Promise<TaskEnd> => {
+    const end = heavy.then(() => runTask(ports, task));
+    heavy = end;
+    return end;
+  };
+  return Promise.all(
+    claimed.map(async (task) => ({
+      kind: task.kind,
+      subjectId: task.subjectId,
+      end: await (ONE_AT_A_TIME.has(task.kind) ? inTurn(task) : runTask(ports, task)),
+    })),
+  );
 }
 
 /** The ports, with a clock that is ahead; whoever waits for a turn waits by the clock on the wall. */

@@ -59,7 +59,7 @@ const RUNTIME_LIMITS: readonly RuntimeLimit[] = [
     why: "Deno's `fetch` sends a stream without its length, which AWS refuses: the body is held whole (some 50 MB)",
   },
   {
-    what: "mails received at once, beside the tick's four",
+    what: "mails received at once, beside the tick's one",
     bun: "4",
     deno: "4",
     node: "4",

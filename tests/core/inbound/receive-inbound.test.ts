@@ -99,6 +99,31 @@ describe("a mail goes to the verified setups of its envelope's domains", () => {
   });
 });
 
+test("a tick holds one mail at a time, and leaves none", async () => {
+  const world = await makeInboundWorld();
+  const { ports } = world;
+  const full = { ...ports, receivingSlots: { take: () => Promise.resolve(null) } };
+  for (const n of [1, 2, 3, 4]) await world.tell(world.lay(n), full);
+  let held = 0;
+  const holding: number[] = [];
+  const mailbox: typeof ports.inboundMailbox = Object.create(ports.inboundMailbox);
+  mailbox.get = (place) => {
+    held += 1;
+    holding.push(held);
+    return ports.inboundMailbox.get(place);
+  };
+  const inbound: typeof ports.inbound = {
+    ...ports.inbound,
+    async settleArrival(id) {
+      held -= 1;
+      await ports.inbound.settleArrival(id);
+    },
+  };
+  await world.settle(0, { ...ports, inboundMailbox: mailbox, inbound });
+  expect(holding).toEqual([1, 1, 1, 1]);
+  expect((await world.received())[0]?.length).toBe(4);
+});
+
 describe("what is kept", () => {
   test("raw first, without what SES wrote on top; then bodies and files; then the row", async () => {
     const world = await makeInboundWorld();
