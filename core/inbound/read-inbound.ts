@@ -7,6 +7,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { InboundStore, ThreadPage } from "../ports/inbound-store.ts";
 import type { KeysetWindow } from "../ports/keyset-page.ts";
 import { err, ok, type Result } from "../result.ts";
+import { fallbackName, safeFileName } from "./file-name.ts";
 import { htmlBlobKey, inboundFileBlobKey, rawBlobKey, textBlobKey } from "./inbound-blobs.ts";
 import type { InboundAttachment, InboundEmail } from "./inbound-email.ts";
 
@@ -70,9 +71,11 @@ export async function locateInboundFile(
   if (verdicts.virus === "FAIL") return err({ kind: "infected" });
   const file = fileCalled(files, command.filename);
   if (!file) return err({ kind: "attachment_not_found" });
+  const position = files.indexOf(file);
   return ok(
-    await ports.blobs.downloadUrl(inboundFileBlobKey(id, files.indexOf(file)), {
-      fileName: file.filename,
+    await ports.blobs.downloadUrl(inboundFileBlobKey(id, position), {
+      // A Content-ID is a name as its sender wrote it; on somebody's disk it is one of a file (RFC 2183 section 2.3).
+      fileName: safeFileName(file.filename) ?? fallbackName(position + 1, file.contentType),
       contentType: safeContentType(file.contentType),
       expiresAt: ports.clock.now() + DOWNLOAD_TTL_MS,
     }),

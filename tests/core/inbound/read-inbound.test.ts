@@ -126,6 +126,23 @@ describe("a name is looked for", () => {
   });
 });
 
+describe("what the HTML shows is saved under a name that stays where it is put:", () => {
+  const rows: readonly (readonly [id: string, saved: string])[] = [
+    ["Logo@post.example", "Logo@post.example"],
+    ["../../.bashrc", "_bashrc"],
+    ["gnp.\u202eexe@x", "gnp.exe@x"],
+    ['a"b<c>|d', "a_b_c__d"],
+    ["con", "_con"],
+    ["...", "attachment-1.png"],
+  ];
+  test.each(rows)("%s", async (id, saved) => {
+    const { ports, workspaceId, inboundId } = await receivedWith(related([id], [{ id, text: "shown" }]));
+    const located = await locateInboundFile(ports, { workspaceId, inboundId, filename: id });
+    assert(located.ok);
+    expect(new URL(located.value).searchParams.get("name")).toBe(saved);
+  });
+});
+
 describe("a mail with a virus", () => {
   test("keeps its files and octets from everybody; its text is shown", async () => {
     const world = await makeInboundWorld();
