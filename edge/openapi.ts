@@ -120,9 +120,11 @@ function success({ answer, summary }: Operation): NonNullable<RouteConfig["respo
         content: { "application/json": { schema: answer.schema, examples: named(answer) } },
       },
     };
-  const content =
-    answer.contentType === null ? {} : { content: { [answer.contentType]: { schema: z.string() } } };
-  return { [answer.status]: { description: answer.description, ...content } };
+  const contentTypes = [answer.contentType ?? []].flat();
+  const content = Object.fromEntries(contentTypes.map((type) => [type, { schema: z.string() }]));
+  return {
+    [answer.status]: { description: answer.description, ...(contentTypes.length > 0 ? { content } : {}) },
+  };
 }
 
 /** One response a status, listing the codes it may carry. */

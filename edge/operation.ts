@@ -40,8 +40,12 @@ export type Examples<Value> = {
 
 type Answer<Body> =
   | ({ readonly status: 200 | 201; readonly schema: z.ZodType<Body> } & Examples<Body>)
-  /** No JSON: the handler makes the Response. `contentType` null: no content. */
-  | { readonly status: 200 | 204 | 307; readonly description: string; readonly contentType: string | null };
+  /** No JSON: the handler makes the Response, of this type or one of these; null: no content. */
+  | {
+      readonly status: 200 | 204 | 307;
+      readonly description: string;
+      readonly contentType: string | readonly string[] | null;
+    };
 
 /** Where the documents list it. */
 export type OperationTag =

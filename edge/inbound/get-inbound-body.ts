@@ -13,7 +13,11 @@ export const getInboundBodyOperation = operation({
   permission: "Channel.view",
   ids: { inbound_id: "inbound_email_not_found" },
   refusals: ["inbound_email_not_found", "no_body"],
-  answer: { status: 200, description: "The body, text/html or text/plain", contentType: "text/html" },
+  answer: {
+    status: 200,
+    description: "The HTML, else the plain text",
+    contentType: ["text/html", "text/plain"],
+  },
   handle: async ({ ports, ids, ...input }) => {
     const where = { workspaceId: inWorkspace(input), inboundId: ids.inbound_id };
     const body = await readInboundBody(ports, where);

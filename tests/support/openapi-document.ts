@@ -6,7 +6,7 @@ import type { Ports } from "../../edge/ports.ts";
 type App = ReturnType<typeof makeApp>;
 export type OpenapiDocument = {
   readonly paths: Readonly<
-    Record<string, Readonly<Record<string, { operationId: string; summary: string }>>>
+    Record<string, Readonly<Record<string, Omit<DocumentedOperation, "path" | "method">>>>
   >;
 } & Record<string, unknown>;
 export type DocumentedOperation = {
@@ -14,6 +14,7 @@ export type DocumentedOperation = {
   readonly method: string;
   readonly operationId: string;
   readonly summary: string;
+  readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, unknown>> }>>;
 };
 
 /** The application without ports: enough for its documents, which ask none. */
@@ -27,10 +28,11 @@ export async function readDocument(app: App = makeDocumentsApp()): Promise<Opena
 
 export const operationsOf = ({ paths }: OpenapiDocument): DocumentedOperation[] =>
   Object.entries(paths).flatMap(([path, item]) =>
-    Object.entries(item).map(([method, { operationId, summary }]) => ({
+    Object.entries(item).map(([method, { operationId, summary, responses }]) => ({
       path,
       method,
       operationId,
       summary,
+      responses,
     })),
   );

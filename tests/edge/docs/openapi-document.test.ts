@@ -17,3 +17,14 @@ test("the generated client has exactly our operations", async () => {
   const documented = operationsOf(document).map(({ operationId }) => operationId);
   expect(client.operationIds.toSorted()).toEqual(documented.toSorted());
 });
+
+test("an answer that is no JSON says of which types it may be", async () => {
+  const operations = operationsOf(await readDocument());
+  const typesOf = (id: string, status: string): readonly string[] =>
+    operations.flatMap(({ operationId, responses }) =>
+      operationId === id ? Object.keys(responses[status]?.content ?? {}) : [],
+    );
+  expect(typesOf("getEmailBody", "200")).toEqual(["text/html"]);
+  expect(typesOf("getInboundEmailBody", "200")).toEqual(["text/html", "text/plain"]);
+  expect(typesOf("getInboundEmailRaw", "307")).toEqual([]);
+});
