@@ -1,11 +1,14 @@
 // Domains and addresses as callers write them, turned into what mail is sent with: A-labels (UTS-46, by the platform's
 // URL parser, which core does not have). What is valid is core's decision.
 import { z } from "@hono/zod-openapi";
-import { type AddressFault, type AddrSpec, parseAddress } from "../core/message/address.ts";
+import {
+  ADDRESS_MAX,
+  type AddressFault,
+  type AddrSpec,
+  NOT_IN_A_HOST,
+  parseAddress,
+} from "../core/message/address.ts";
 import type { Result } from "../core/result.ts";
-
-/** Characters that would make the URL parser read something other than a host. */
-const NOT_IN_A_HOST = /[\s/?#@:\\[\]%]/;
 
 /** The domain in lower-case A-labels. What is no host comes back as it was, for core to refuse and to say why. */
 export function toAsciiDomain(domain: string): string {
@@ -37,20 +40,30 @@ const FAULT_MESSAGES: Readonly<Record<AddressFault, string>> = {
 
 export const addressFaultMessage = (fault: AddressFault): string => FAULT_MESSAGES[fault];
 
+function refuse(fault: AddressFault, context: z.RefinementCtx): never {
+  context.addIssue({ code: "custom", message: addressFaultMessage(fault), params: { code: fault } });
+  return z.NEVER;
+}
+
 /** An e-mail address in a body or query, in its two parts. */
 export const addrSpecText = z
   .string()
   .transform((text, context) => {
     const address = toSendableAddress(text);
-    if (address.ok) return address.value;
-    context.addIssue({
-      code: "custom",
-      message: addressFaultMessage(address.error),
-      params: { code: address.error },
-    });
-    return z.NEVER;
+    return address.ok ? address.value : refuse(address.error, context);
   })
   .openapi({ type: "string", format: "email" });
 
 /** The same, answered whole in its sendable form. */
 export const addressText = addrSpecText.transform(addressOf).openapi({ type: "string", format: "email" });
+
+/** Of somebody who wrote: as addressText where mail can be sent to it, else as they wrote it (RFC 5321 section 4.1.2, RFC 6531). */
+export const receivedAddressText = z
+  .string()
+  .max(ADDRESS_MAX)
+  .transform((text, context) => {
+    const address = toSendableAddress(text);
+    if (address.ok) return addressOf(address.value);
+    return address.error === "no_at_sign" ? refuse(address.error, context) : text;
+  })
+  .openapi({ type: "string" });

@@ -1,6 +1,7 @@
 // Octets that claim a character set, as text. Labels are those of the WHATWG Encoding Standard and what mail programs
-// write for the same sets; a label nobody knows is no error. Character sets without a decoder there (ISO-2022-KR, UTF-7)
-// are not read.
+// write for the same sets; a label nobody knows is no error. Of the sets without a decoder there, those that old mail
+// has are in seven-bit-text.ts.
+import { decodeIso2022Kr, decodeUtf7 } from "./seven-bit-text.ts";
 
 /** Labels of mail programs that the standard does not list, without "x-". */
 const ALIASES: ReadonlyMap<string, string> = new Map([
@@ -59,17 +60,39 @@ export const decodeField = (octets: Uint8Array): string =>
     ),
   );
 
+/** Which no runtime has a decoder for. */
+const SEVEN_BIT: ReadonlyMap<string, (octets: Uint8Array) => string> = new Map([
+  ["csiso2022kr", decodeIso2022Kr],
+  ["iso-2022-kr", decodeIso2022Kr],
+  ["unicode-1-1-utf-7", decodeUtf7],
+  ["utf-7", decodeUtf7],
+  ["utf7", decodeUtf7],
+]);
+
 /** What the set has no character for becomes U+FFFD; an unknown label counts as none. */
 export function decodeText(octets: Uint8Array, charset: string | null): string {
-  const decoder = decoderFor(charset ?? "");
+  const label = labelOf(charset ?? "");
+  const decodeSevenBit = SEVEN_BIT.get(label);
+  if (decodeSevenBit !== undefined) return decodeSevenBit(octets);
+  // RFC 2781 section 4.3: the mark of order counts; the standard reads this label as little-endian.
+  const decoder = decoderFor(
+    label === "utf-16" && octets[0] === 0xfe && octets[1] === 0xff ? "utf-16be" : label,
+  );
   if (decoder === null) return decodeUnlabelled(octets).replace(/^\ufeff/, "");
   return decoder.decode(decoder.encoding === "iso-2022-jp" ? withoutIdleEscapes(octets) : octets);
 }
 
-function decoderFor(charset: string): TextDecoder | null {
-  const label = charset.trim().toLowerCase();
-  if (UNNAMED.has(label) || label.length > LABEL_CHARACTERS_MAX) return null;
-  for (const candidate of [label, ALIASES.get(label.replace(/^x-/, "")), label.replace(/^x-/, "")]) {
+/** In lower case, without the single quotes that some programs take for quotes. */
+const labelOf = (charset: string): string =>
+  charset.slice(0, LABEL_CHARACTERS_MAX).toLowerCase().replaceAll("'", "").trim();
+
+function decoderFor(label: string): TextDecoder | null {
+  if (UNNAMED.has(label)) return null;
+  const plain = label
+    .replace(/^x-/, "")
+    .replaceAll("_", "-")
+    .replace(/^windows(?=\d)/, "windows-");
+  for (const candidate of [label, ALIASES.get(plain), plain]) {
     try {
       if (candidate !== undefined) return new TextDecoder(candidate);
     } catch {

@@ -1,17 +1,17 @@
 // The fields of a top header that are stored and searched: who wrote, about what, and in answer to which messages. They
 // are decoded first and made harmless after, because an encoded-word may hide a line end. A From is a claim: whether it
 // is true is told by the provider's verdicts.
-import { type Address, addressParser, decodeWords } from "postal-mime";
+import { type Address, addressParser } from "postal-mime";
 import { readMessageIds } from "../../core/threading/message-id.ts";
 import type { MessageFields } from "../../core/inbound/parsed-message.ts";
+import { ADDRESS_MAX, NOT_IN_A_HOST } from "../../core/message/address.ts";
 import { SUBJECT_CHARACTERS_MAX } from "../../core/message/header-text.ts";
 import { quotedString } from "../../core/message/parameters.ts";
+import { decodeWords, wordsInUtf8 } from "./encoded-words.ts";
 import type { HeaderFields } from "./header-fields.ts";
 
 /** A subject of 998 characters, each in an encoded-word of its own kind, has less; an address field is read this far too. */
 const READ_CHARACTERS_MAX = 16 * 1024;
-/** RFC 5321 section 4.5.3.1, by RFC 3696 erratum 1690. */
-const ADDRESS_CHARACTERS_MAX = 254;
 const NAME_CHARACTERS_MAX = 255;
 
 export function readMessageFields(fields: HeaderFields): MessageFields {
@@ -37,12 +37,12 @@ type NamedAddress = { readonly address: string; readonly name: string | null };
 /** The first that has an address, in a group or not (RFC 5322 section 3.4; RFC 6854 allows groups in From). */
 function firstMailbox(written: string): NamedAddress | null {
   const field = written.slice(0, READ_CHARACTERS_MAX);
-  const mailboxes: Address[] = addressParser(field, { flatten: true });
+  const mailboxes: Address[] = addressParser(wordsInUtf8(field), { flatten: true });
   for (const { address, name } of mailboxes) {
     const read = readAddress(oneLine(address ?? "", READ_CHARACTERS_MAX));
     // RFC 2047 section 5 (3): what only an encoded-word spells is no address.
     if (read === null || !field.includes(read.slice(read.lastIndexOf("@")))) continue;
-    return { address: read, name: oneLine(name, NAME_CHARACTERS_MAX) || null };
+    return { address: inALabels(read), name: oneLine(name, NAME_CHARACTERS_MAX) || null };
   }
   return null;
 }
@@ -59,7 +59,19 @@ function readAddress(text: string): string | null {
   const local = address.slice(0, at);
   const isWritten = PLAIN_LOCAL_PART.test(local) || /^".*"$/.test(local);
   const spec = isWritten ? address : quotedString(local) + address.slice(at);
-  return spec.length > ADDRESS_CHARACTERS_MAX ? null : spec;
+  return spec.length > ADDRESS_MAX ? null : spec;
+}
+
+const ASCII_DOMAIN = /@[\0-\x7f]*$/;
+
+/** RFC 5890 section 2.3.2.1: we write to them and compare them in A-labels. What is no host stays as it was written. */
+function inALabels(address: string): string {
+  const at = address.lastIndexOf("@") + 1;
+  const url = `http://${address.slice(at)}`;
+  if (ASCII_DOMAIN.test(address) || NOT_IN_A_HOST.test(address.slice(at)) || !URL.canParse(url))
+    return address;
+  const sendable = address.slice(0, at) + new URL(url).hostname;
+  return sendable.length > ADDRESS_MAX ? address : sendable;
 }
 
 /** White space is spaces, other controls are gone, and so is what is beyond the limit. */

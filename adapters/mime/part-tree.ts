@@ -10,7 +10,7 @@ import {
 } from "../../core/inbound/parsed-message.ts";
 import { assert } from "../../core/assert.ts";
 import { err, ok, type Result } from "../../core/result.ts";
-import { octetText } from "./charset.ts";
+import { decodeUnlabelled } from "./charset.ts";
 import { type Header, type HeaderFields, readHeader } from "./header-fields.ts";
 import { Lines } from "./lines.ts";
 import {
@@ -22,6 +22,8 @@ import {
 
 /** RFC 2046 section 5.1.1 allows 70; longer ones are written. */
 const BOUNDARY_LENGTH_MAX = 1000;
+/** Of UTF-8 for a unit of a string. */
+const UNIT_OCTETS_MAX = 3;
 /** RFC 6838 section 4.2: 127 characters each side. */
 const MEDIA_TYPE_LENGTH_MAX = 255;
 const HYPHEN = 0x2d;
@@ -78,6 +80,7 @@ class Walk {
   readonly #open: OpenMultipart[] = [];
   /** The place in `#open` of each boundary that may come. */
   readonly #boundaries = new Map<string, number>();
+  /** In octets, at most. */
   #longestBoundary = 0;
   #leaf: OpenPart | null = null;
   #leafCount = 0;
@@ -135,7 +138,7 @@ class Walk {
     if (place === INBOUND_DEPTH_MAX) return "too_deep";
     this.#open.push({ ...part, boundary, parts: [], hidden: this.#boundaries.get(boundary) });
     this.#boundaries.set(boundary, place);
-    this.#longestBoundary = Math.max(this.#longestBoundary, boundary.length);
+    this.#longestBoundary = Math.max(this.#longestBoundary, boundary.length * UNIT_OCTETS_MAX);
     return begin;
   }
 
@@ -186,7 +189,8 @@ class Walk {
     let end = this.#lines.endOf(begin);
     while (end > begin && (octets[end - 1] === SPACE || octets[end - 1] === TAB)) end--;
     if (end - begin > this.#longestBoundary + 4) return null;
-    const text = octetText(octets.subarray(begin + 2, end));
+    // As the field that names the boundary was: not only ASCII is written.
+    const text = decodeUnlabelled(octets.subarray(begin + 2, end));
     const place = this.#boundaries.get(text);
     if (place !== undefined) return { place, isClosing: false };
     const closed = text.endsWith("--") ? this.#boundaries.get(text.slice(0, -2)) : undefined;
@@ -200,12 +204,10 @@ export function mediaTypeOf({ value }: StructuredField): string {
   return type.length > MEDIA_TYPE_LENGTH_MAX ? "application/octet-stream" : type;
 }
 
-const encoder = new TextEncoder();
-
-/** As its octets are compared: a character for each; null when there is none that could be found. */
+/** Null when there is none that could be found. */
 function boundaryOf(type: StructuredField): string | null {
-  const octets = encoder.encode((readParameter(type, "boundary") ?? "").trimEnd());
-  return octets.length === 0 || octets.length > BOUNDARY_LENGTH_MAX ? null : octetText(octets);
+  const boundary = (readParameter(type, "boundary") ?? "").trimEnd();
+  return boundary === "" || boundary.length > BOUNDARY_LENGTH_MAX ? null : boundary;
 }
 
 function isBlank(octets: Uint8Array): boolean {

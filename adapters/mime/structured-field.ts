@@ -1,8 +1,8 @@
 // Content-Type and Content-Disposition as programs write them: a word and parameters (RFC 2045 section 5.1), continued
 // and percent-encoded (RFC 2231), or with encoded-words where none may stand (RFC 2047). Core's parseContentType is for
 // what our own callers write, which may be refused; nothing is refused here.
-import { decodeWords } from "postal-mime";
 import { decodeText } from "./charset.ts";
+import { decodeWords } from "./encoded-words.ts";
 
 /** A field with a name of 255 octets, each written as `%XX` in pieces, has 2 KB. */
 const FIELD_CHARACTERS_MAX = 64 * 1024;
@@ -12,6 +12,10 @@ const COMMENT_CHARACTERS_MAX = 1000;
 
 /** A parameter whose value may hold parentheses: a browser's "report (1).pdf" comes without quotes too. */
 const NAMES = new Set(["name", "filename"]);
+
+/** A parameter after a semicolon that its program forgot; of those that are read, so that no other value is cut. */
+const UNSEPARATED =
+  /[ \t]*(?<=[ \t"])(?:boundary|charset|delsp|filename|format|name|report-type)(?:\*\d*)*[ \t]*=/iy;
 
 export type StructuredField = {
   /** In lower case, without comments; empty when there is none. */
@@ -48,16 +52,24 @@ function readValue(field: string, begin: number, hasComments: boolean): { text: 
   while (isBlank(field[at])) at++;
   if (field[at] === '"') {
     const { text, end } = readQuoted(field, at + 1);
+    if (isUnseparated(field, end)) return { text, end: end - 1 };
     const next = field.indexOf(";", end);
     return { text, end: next < 0 ? field.length : next };
   }
   let text = "";
   for (; at < field.length && field[at] !== ";"; at++) {
+    if (hasComments && isBlank(field[at]) && !isBlank(field[at - 1]) && isUnseparated(field, at)) break;
     const commentEnd = hasComments && field[at] === "(" ? endOfComment(field, at) : null;
     if (commentEnd !== null) at = commentEnd;
     else text += field[at];
   }
   return { text: text.trim(), end: at };
+}
+
+/** Whether a parameter begins here without the semicolon before it. */
+function isUnseparated(field: string, at: number): boolean {
+  UNSEPARATED.lastIndex = at;
+  return UNSEPARATED.test(field);
 }
 
 /** RFC 5322 section 3.2.4; one that is never closed goes to the end. */
@@ -90,15 +102,23 @@ function endOfComment(field: string, begin: number): number | null {
 export function readParameter({ parameters }: StructuredField, name: string): string | null {
   const whole = parameters.get(`${name}*`);
   if (whole !== undefined) return decodePieces([{ text: whole, isEncoded: true }]);
-  const pieces: Piece[] = [];
-  for (;;) {
-    const numbered = `${name}*${pieces.length}`;
-    const plain = parameters.get(numbered);
-    const text = parameters.get(`${numbered}*`) ?? plain;
-    if (text === undefined) break;
-    pieces.push({ text, isEncoded: parameters.has(`${numbered}*`) });
-  }
+  const pieces = piecesOf(parameters, name);
   return pieces.length > 0 ? decodePieces(pieces) : (parameters.get(name) ?? null);
+}
+
+/** In the order of their numbers. Section 3 has them without gaps and leading zeros; a name is not lost for one. */
+function piecesOf(parameters: StructuredField["parameters"], name: string): readonly Piece[] {
+  const pieces = new Map<number, Piece>();
+  for (const [written, text] of parameters) {
+    const [, number, mark] =
+      (written.startsWith(`${name}*`) && /^\*(\d{1,9})(\*?)$/.exec(written.slice(name.length))) || [];
+    if (number === undefined) continue;
+    const isEncoded = mark === "*";
+    if (isEncoded || !pieces.has(Number(number))) pieces.set(Number(number), { text, isEncoded });
+  }
+  return Array.from(pieces)
+    .toSorted(([first], [second]) => first - second)
+    .map(([, piece]) => piece);
 }
 
 /** A name in a parameter. RFC 2047 section 5 (3) forbids encoded-words there; they are common. Null when it is blank. */

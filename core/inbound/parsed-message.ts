@@ -33,7 +33,7 @@ export const INBOUND_PARTS_MAX = 1000;
 
 /** The fields that are stored and searched; ids are bare (without angle brackets), as written, at most 200. */
 export type MessageFields = {
-  /** The first address of From; null when there is none that could be read. At most 254 characters. */
+  /** The first address of From, its domain in A-labels; null when there is none that could be read. At most 254 characters. */
   readonly fromAddress: string | null;
   readonly fromName: string | null;
   /** Decoded, without control characters, at most 998 characters; empty when there is none. */

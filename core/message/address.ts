@@ -25,8 +25,11 @@ export type AddressFault = (typeof ADDRESS_FAULTS)[number];
 
 /** RFC 5321 section 4.5.3.1: local part 64 octets; a path of 256 with its brackets leaves 254 (RFC 3696 erratum 1690). */
 const LOCAL_PART_MAX = 64;
-const ADDRESS_MAX = 254;
+export const ADDRESS_MAX = 254;
 const DOMAIN_MAX = 253;
+
+/** Characters that would make a URL parser, which turns domains into A-labels, read something other than a host. */
+export const NOT_IN_A_HOST = /[\s/?#@:\\[\]%]/;
 
 /** RFC 5322 section 3.2.3. */
 const ATEXT = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]";

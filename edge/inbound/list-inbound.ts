@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { MAIL_CLASSES } from "../../core/inbound/mail-class.ts";
 import { ok } from "../../core/result.ts";
-import { addressText } from "../address.ts";
+import { receivedAddressText } from "../address.ts";
 import { scopeQuery, toCanonicalAddresses, toScope } from "../email/scope.ts";
 import { operation } from "../operation.ts";
 import { keysetQuery, keysetTokens, toKeysetEnd } from "../pagination.ts";
@@ -11,7 +11,7 @@ import { InboundSummaryBody, toInboundSummaryBody } from "./wire.ts";
 
 const Query = z.strictObject({
   ...scopeQuery,
-  from_address: repeatable(addressText),
+  from_address: repeatable(receivedAddressText),
   class: repeatable(z.enum(MAIL_CLASSES)),
   thread_id: idText.optional().openapi({ description: "The id of any message of the thread." }),
   received_after: timeText.optional().openapi({ description: "Inclusive." }),

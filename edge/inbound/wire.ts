@@ -14,7 +14,10 @@ const summaryMembers = {
   id: Id,
   setup_id: Id,
   ses_use_case_id: Id.nullable().openapi({ description: "Null: it came for none." }),
-  from_address: z.string().nullable().openapi({ description: "As the sender wrote it; proves nothing." }),
+  from_address: z
+    .string()
+    .nullable()
+    .openapi({ description: "As the sender wrote it, its domain in A-labels; proves nothing." }),
   to_addresses: z.array(z.string()).openapi({ description: "Its envelope recipients in this setup." }),
   subject: z.string(),
   received_at: Time,

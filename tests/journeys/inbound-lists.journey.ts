@@ -80,6 +80,10 @@ export const journeys: readonly Journey[] = [
       const b1 = await receive(second, mail(ann, { "Auto-Submitted": "auto-replied" }));
       const n1 = await receive(first, mail(zoe), { rcpt: `nobody@${first.setup.domain_identity}` });
       const c1 = await receive(elsewhere, mail(ann));
+      const q1 = await receive(elsewhere, mail('"two words"@example.org'));
+      const u1 = await receive(elsewhere, mail("zoë@example.org"));
+      const l1 = await receive(elsewhere, mail("pat@[192.0.2.1]"));
+      const i1 = await receive(elsewhere, mail("zoe@Müller.example"));
       await receive(foreign, mail(ann));
       const sent = await first.send();
       await first.emailIn(sent.id, "delivered");
@@ -88,12 +92,13 @@ export const journeys: readonly Journey[] = [
 
       const one = { use_case_id: first.useCase.id };
       const both = { setup_id: first.setup.id };
+      const others = { setup_id: elsewhere.setup.id };
       const all = [r2, r1, n1, b1, a2, a1];
       const rows: readonly (readonly [query: Query, found: readonly InboundSummary[]])[] = [
         [one, [r2, r1, a2, a1]],
         [both, all],
         [{ use_case_id: second.useCase.id }, [b1]],
-        [{ setup_id: elsewhere.setup.id }, [c1]],
+        [others, [i1, l1, u1, q1, c1]],
         [{ ...one, ...both }, [r2, r1, a2, a1]],
         [{ ...one, setup_id: elsewhere.setup.id }, []],
         // Nobody's, and another workspace's: no difference.
@@ -107,6 +112,12 @@ export const journeys: readonly Journey[] = [
         [{ ...one, from_address: ann }, [a1]],
         [{ ...both, from_address: "ann.x@example.org" }, []],
         [{ ...both, from_address: "zoe@MÜLLER.example" }, [n1]],
+        // Who could not be written to may have written.
+        [{ ...others, from_address: '"Two Words"@example.org' }, [q1]],
+        [{ ...others, from_address: "ZOË@example.org" }, [u1]],
+        [{ ...others, from_address: "pat@[192.0.2.1]" }, [l1]],
+        [{ ...others, from_address: "zoe@müller.example" }, [i1]],
+        [{ ...others, from_address: zoe }, [i1]],
         [{ ...both, from_address: [ann, "bob@example.org", ann] }, [b1, a2, a1]],
         [{ ...both, class: "human" }, [r2, r1, n1, a1]],
         [{ ...both, class: ["list", "auto_reply"] }, [b1, a2]],
@@ -268,6 +279,7 @@ export const journeys: readonly Journey[] = [
       const many = Array.from({ length: 17 }, (_, index) => `from_address=p${index}@example.org`).join("&");
       for (const [query, pointer] of [
         ["from_address=pat", "from_address.0"],
+        [`from_address=pat@${"a".repeat(251)}`, "from_address.0"],
         [many, "from_address"],
         ["class=person", "class.0"],
         ["class=human&class=autoreply", "class.1"],

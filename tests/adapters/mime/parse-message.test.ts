@@ -508,7 +508,15 @@ const FROM: readonly [name: string, field: string, address: string | null, calle
     "a Bcc: b@x",
   ],
   ["folded", "Jana\r\n <jana@example.com>", "jana@example.com", "Jana"],
-  ["UTF-8", "Jana Novotná <jána@exämple.com>", "jána@exämple.com", "Jana Novotná"],
+  [
+    "UTF-8: its domain as it is written to",
+    "Jana Novotná <jána@exämple.com>",
+    "jána@xn--exmple-cua.com",
+    "Jana Novotná",
+  ],
+  ["the same domain, composed otherwise", "a@EXA\u0308MPLE.com", "a@xn--exmple-cua.com", null],
+  ["what is no host as it was written", "a@exämple.com/path", "a@exämple.com/path", null],
+  ["a domain whose A-labels are too long", `a@${"ü".repeat(248)}.com`, `a@${"ü".repeat(248)}.com`, null],
   ["too long", `${"a".repeat(250)}@example.com`, null, null],
   ["nothing", "", null, null],
 ];
