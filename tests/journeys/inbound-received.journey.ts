@@ -1,7 +1,7 @@
 // One mail that arrived: whom it is for, what of it may be looked at, and what SES thinks of it.
 import assert from "node:assert/strict";
 import { assertStatus } from "../support/api-client.ts";
-import type { InboundDetail } from "../support/api-shapes.ts";
+import type { InboundDetail, SetupDetail } from "../support/api-shapes.ts";
 import {
   arrive,
   askInbound,
@@ -11,7 +11,9 @@ import {
   messageOf,
   receive,
   received,
+  threadOf,
 } from "../support/inbound-mail.ts";
+import { wireIdOf } from "../support/correspondence.ts";
 import { makeMailSender, type MailSender } from "../support/mail-sender.ts";
 import { multipart, octetsOf, part } from "../support/mime-message.ts";
 import { assertProblem } from "../support/refusals.ts";
@@ -219,6 +221,47 @@ export const journeys: readonly Journey[] = [
       assert.deepEqual(
         emails.map(({ subject }) => subject),
         ["Now"],
+      );
+    },
+  },
+  {
+    name: "a domain that is set up again begins anew: what its last setup received stays there, and nothing joins it",
+    async run(world) {
+      const last = await (await world.newWorkspace()).sender();
+      const { workspace, setup } = last;
+      const { api, path } = workspace;
+      const pat = last.newRecipient();
+      const sent = await last.send({ to_address: pat });
+      const cites = { ...FROM, From: pat, "In-Reply-To": wireIdOf(sent), References: wireIdOf(sent) };
+      const before = await receive(last, messageOf(cites));
+      assert.equal(before.parent_email_id, sent.id);
+      for (const one of [`use-case/${last.useCase.id}`, `ses-setup/${setup.id}`])
+        assertStatus(await api.call("DELETE", path(`/channels/${one}`)), 204, one);
+
+      const json = { tenant_name: setup.tenant_name, domain_identity: setup.domain_identity };
+      const anew = await api.expect<SetupDetail>(201, "POST", path("/channels/ses-setup"), { json });
+      await workspace.publish(anew);
+      await api.expect(200, "POST", path(`/channels/ses-setup/${anew.id}/verify`));
+      const now = makeMailSender(workspace, anew, await workspace.useCase(anew));
+      const after = await receive(now, messageOf({ ...cites, Subject: "Now" }));
+      assert.deepEqual(
+        [after.setup_id, after.parent_email_id, after.matched_by, after.thread_id],
+        [anew.id, null, "recipient", after.id],
+      );
+      assertProblem(await now.post({ to_address: pat, in_reply_to_id: before.id }), {
+        status: 422,
+        code: "reply_scope_mismatch",
+      });
+      for (const query of [{ setup_id: setup.id }, { use_case_id: last.useCase.id }])
+        assert.deepEqual(
+          (await inboundList(now, query)).emails.map(({ id }) => id),
+          [before.id],
+        );
+      assert.match((await askInbound(now, before.id, "/body")).text, /See you tomorrow/);
+      assert.match((await downloaded(now, before.id, "/raw")).text, /^From: /);
+      assert.deepEqual(
+        (await threadOf(now, before.id)).messages.map(({ id }) => id),
+        [sent.id, before.id],
       );
     },
   },

@@ -3,6 +3,16 @@
 import { test } from "bun:test";
 import assert from "node:assert/strict";
 import type { SetupDetail, SetupItem, SetupPage } from "../support/api-shapes.ts";
+import { wireIdOf } from "../support/correspondence.ts";
+import {
+  askInbound,
+  attachmentPath,
+  inboundList,
+  messageOf,
+  receive,
+  threadOf,
+} from "../support/inbound-mail.ts";
+import { makeMailSender } from "../support/mail-sender.ts";
 import { startOwnProgram } from "../support/own-program.ts";
 import { assertProblem, assertRefused } from "../support/refusals.ts";
 import { newVoiceLine, voiceUseCaseUnder } from "../support/voice.ts";
@@ -89,6 +99,39 @@ test("the mails of a shared setup are their sender's alone", async () => {
     status: 404,
     code: "use_case_not_found",
   });
+});
+
+test("what arrives for a shared setup is its owner's alone, also where it answers a guest's mail", async () => {
+  const owner = await world.newWorkspace();
+  const ownersSender = await owner.sender();
+  const { setup } = ownersSender;
+  const guest = await world.newWorkspace();
+  const guests = makeMailSender(guest, setup, await guest.useCase(setup));
+  const pat = guests.newRecipient();
+  const sent = await guests.send({ to_address: pat });
+  const rcpt = guests.useCase.sender_email_address;
+  const fields = { From: pat, Subject: "Hello", "In-Reply-To": wireIdOf(sent) };
+  const mail = await receive(ownersSender, messageOf(fields), { rcpt });
+  // Nothing of the guest's is told to the owner: neither which mail it answers nor by whom it was sent.
+  assert.deepEqual(
+    [mail.parent_email_id, mail.ses_use_case_id, mail.matched_by, mail.thread_id],
+    [null, null, "none", mail.id],
+  );
+  for (const query of [{ setup_id: setup.id }, { use_case_id: guests.useCase.id }])
+    assert.deepEqual((await inboundList(guests, query)).emails, []);
+  const notFound = { status: 404, code: "inbound_email_not_found" };
+  for (const ending of ["", "/body", "/raw", attachmentPath("a.pdf")])
+    assertProblem(await askInbound(guests, mail.id, ending), notFound);
+  assertProblem(await guests.post({ to_address: pat, in_reply_to_id: mail.id }), notFound);
+  assert.deepEqual(
+    (await threadOf(guests, sent.id)).messages.map(({ id }) => id),
+    [sent.id],
+  );
+  assertProblem(await guest.api.call("GET", guest.path(`/email/thread/${mail.id}`)), {
+    status: 404,
+    code: "thread_not_found",
+  });
+  await ownersSender.send({ to_address: pat, in_reply_to_id: mail.id });
 });
 
 test("without a grace, a setup that lost a record sends nothing until it is back", async () => {
