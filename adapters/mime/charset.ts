@@ -1,7 +1,8 @@
 // Octets that claim a character set, as text. Labels are those of the WHATWG Encoding Standard and what mail programs
 // write for the same sets; a label nobody knows is no error. Of the sets without a decoder there, those that old mail
-// has are in seven-bit-text.ts.
-import { decodeIso2022Kr, decodeUtf7 } from "./seven-bit-text.ts";
+// has are in seven-bit-text.ts and code-page-text.ts.
+import { decodeCodePage437, decodeCodePage850, decodeCodePage852 } from "./code-page-text.ts";
+import { decodeHz, decodeIso2022Kr, decodeUtf7 } from "./seven-bit-text.ts";
 
 /** Labels of mail programs that the standard does not list, without "x-". */
 const ALIASES: ReadonlyMap<string, string> = new Map([
@@ -13,10 +14,13 @@ const ALIASES: ReadonlyMap<string, string> = new Map([
   ["cp50221", "iso-2022-jp"],
   ["cp50222", "iso-2022-jp"],
   ["cp51932", "euc-jp"],
+  ["cn-gb", "gbk"],
   ["eucjp", "euc-jp"],
   ["euckr", "euc-kr"],
   ["iso-2022-jp-1", "iso-2022-jp"],
   ["iso-2022-jp-2", "iso-2022-jp"],
+  ["iso-2022-jp-ms", "iso-2022-jp"],
+  ["mac-cyrillic", "x-mac-cyrillic"],
   ["ms936", "gbk"],
   ["ms949", "euc-kr"],
   ["tis620", "windows-874"],
@@ -61,8 +65,16 @@ export const decodeField = (octets: Uint8Array): string =>
   );
 
 /** Which no runtime has a decoder for. */
-const SEVEN_BIT: ReadonlyMap<string, (octets: Uint8Array) => string> = new Map([
+const DECODERS: ReadonlyMap<string, (octets: Uint8Array) => string> = new Map([
+  ["cp437", decodeCodePage437],
+  ["cp850", decodeCodePage850],
+  ["cp852", decodeCodePage852],
   ["csiso2022kr", decodeIso2022Kr],
+  ["hz", decodeHz],
+  ["hz-gb-2312", decodeHz],
+  ["ibm437", decodeCodePage437],
+  ["ibm850", decodeCodePage850],
+  ["ibm852", decodeCodePage852],
   ["iso-2022-kr", decodeIso2022Kr],
   ["unicode-1-1-utf-7", decodeUtf7],
   ["utf-7", decodeUtf7],
@@ -72,14 +84,25 @@ const SEVEN_BIT: ReadonlyMap<string, (octets: Uint8Array) => string> = new Map([
 /** What the set has no character for becomes U+FFFD; an unknown label counts as none. */
 export function decodeText(octets: Uint8Array, charset: string | null): string {
   const label = labelOf(charset ?? "");
-  const decodeSevenBit = SEVEN_BIT.get(label);
-  if (decodeSevenBit !== undefined) return decodeSevenBit(octets);
+  const decode = DECODERS.get(label);
+  if (decode !== undefined) return decode(octets);
   // RFC 2781 section 4.3: the mark of order counts; the standard reads this label as little-endian.
   const decoder = decoderFor(
     label === "utf-16" && octets[0] === 0xfe && octets[1] === 0xff ? "utf-16be" : label,
   );
   if (decoder === null) return decodeUnlabelled(octets).replace(/^\ufeff/, "");
   return decoder.decode(decoder.encoding === "iso-2022-jp" ? withoutIdleEscapes(octets) : octets);
+}
+
+/** HTML Standard, "prescan a byte stream": it is looked for this far. */
+const PRESCAN_OCTETS = 1024;
+const META_CHARSET = /<meta[\s/][^>]*?\bcharset\s*=\s*["']?\s*([\w:.+-]+)/i;
+
+/** The set that an HTML document names itself, as browsers read it where nothing else does; null when it names none. */
+export function charsetOfHtml(octets: Uint8Array): string | null {
+  const [, label = null] = META_CHARSET.exec(octetText(octets.subarray(0, PRESCAN_OCTETS))) ?? [];
+  // What can be read to here is no UTF-16, whatever it says.
+  return label === null || /^utf-?16/i.test(label) ? null : label;
 }
 
 /** In lower case, without the single quotes that some programs take for quotes. */
@@ -91,7 +114,7 @@ function decoderFor(label: string): TextDecoder | null {
   const plain = label
     .replace(/^x-/, "")
     .replaceAll("_", "-")
-    .replace(/^windows(?=\d)/, "windows-");
+    .replace(/^win(?:dows)?-?(?=\d)/, "windows-");
   for (const candidate of [label, ALIASES.get(plain), plain]) {
     try {
       if (candidate !== undefined) return new TextDecoder(candidate);

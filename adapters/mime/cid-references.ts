@@ -1,6 +1,6 @@
 // The `cid:` URLs of an HTML body (RFC 2392): in any attribute, in styles and in lists of sources. It reads the tokens of
 // htmlparser2, so quotes, entities and unclosed tags are what a browser makes of them, in time linear in the length.
-// Comments name nothing, conditional ones of Outlook among them: no browser shows what they hold.
+// Comments name nothing but for Outlook, which shows what its conditional ones hold: pictures in VML that nothing else shows.
 import { Tokenizer } from "htmlparser2";
 
 /** A URL with a scheme of any case; an entity may stand for its colon. Most bodies have none. */
@@ -11,10 +11,22 @@ const IN_STYLE = /"\s*cid:([^"]*)"|'\s*cid:([^']*)'|\bcid:([^\s"')]*)/gi;
 /** Within `a 1x, b 2x`, up to the white space or the comma behind it. */
 const IN_SOURCES = /(?:^|[\s,])cid:(\S*?),?(?=\s|$)/gi;
 
+/** What a conditional comment of Outlook begins with; "!mso" is for everybody else, whose browsers show no comment. */
+const CONDITIONAL = /^\[if (?!\s*!)[^\]]*\]>/i;
+
 /** The URLs without their scheme, each once, as they are written. */
 export function cidReferences(html: string): ReadonlySet<string> {
   const references = new Set<string>();
-  if (!MENTION.test(html)) return references;
+  const none = (): void => undefined;
+  if (MENTION.test(html))
+    readReferences(html, references, (comment) => {
+      // What stands in a comment has none, so that nothing is read more than twice.
+      if (CONDITIONAL.test(comment)) readReferences(comment.replace(CONDITIONAL, ""), references, none);
+    });
+  return references;
+}
+
+function readReferences(html: string, references: Set<string>, oncomment: (comment: string) => void): void {
   const add = (text: string | undefined): void => {
     if (text !== undefined && text.trim() !== "") references.add(text.trim());
   };
@@ -59,7 +71,7 @@ export function cidReferences(html: string): ReadonlySet<string> {
       onopentagend: none,
       onselfclosingtag: none,
       oncdata: none,
-      oncomment: none,
+      oncomment: (start, end) => oncomment(html.slice(start, end)),
       ondeclaration: none,
       onprocessinginstruction: none,
       onend: none,
@@ -67,5 +79,4 @@ export function cidReferences(html: string): ReadonlySet<string> {
   );
   tokenizer.write(html);
   tokenizer.end();
-  return references;
 }

@@ -37,11 +37,12 @@ type NamedAddress = { readonly address: string; readonly name: string | null };
 /** The first that has an address, in a group or not (RFC 5322 section 3.4; RFC 6854 allows groups in From). */
 function firstMailbox(written: string): NamedAddress | null {
   const field = written.slice(0, READ_CHARACTERS_MAX);
+  const spelt = field.replaceAll(/\s/g, "");
   const mailboxes: Address[] = addressParser(wordsInUtf8(field), { flatten: true });
   for (const { address, name } of mailboxes) {
     const read = readAddress(oneLine(address ?? "", READ_CHARACTERS_MAX));
     // RFC 2047 section 5 (3): what only an encoded-word spells is no address.
-    if (read === null || !field.includes(read.slice(read.lastIndexOf("@")))) continue;
+    if (read === null || !spelt.includes(read.slice(read.lastIndexOf("@")))) continue;
     return { address: inALabels(read), name: oneLine(name, NAME_CHARACTERS_MAX) || null };
   }
   return null;
@@ -56,9 +57,10 @@ function readAddress(text: string): string | null {
   const address = text.replace(/^@[^:]*:/, "");
   const at = address.lastIndexOf("@");
   if (at < 1 || at === address.length - 1) return null;
-  const local = address.slice(0, at);
+  // Section 4.4: white space may stand around the "@".
+  const local = address.slice(0, at).trimEnd();
   const isWritten = PLAIN_LOCAL_PART.test(local) || /^".*"$/.test(local);
-  const spec = isWritten ? address : quotedString(local) + address.slice(at);
+  const spec = `${isWritten ? local : quotedString(local)}@${address.slice(at + 1).trimStart()}`;
   return spec.length > ADDRESS_MAX ? null : spec;
 }
 

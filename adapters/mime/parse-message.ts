@@ -17,7 +17,7 @@ import {
 } from "../../core/inbound/parsed-message.ts";
 import type { MessageParser } from "../../core/ports/message-parser.ts";
 import { err, ok, type Result } from "../../core/result.ts";
-import { decodeText } from "./charset.ts";
+import { charsetOfHtml, decodeText } from "./charset.ts";
 import { cidReferences } from "./cid-references.ts";
 import { classEvidence } from "./class-evidence.ts";
 import { type HeaderFields, readHeader } from "./header-fields.ts";
@@ -64,8 +64,9 @@ const isHtml = ({ mediaType }: MessageLeaf): boolean => mediaType === "text/html
 
 /** As text with LF line ends; paragraphs that were broken to be sent are whole again. */
 function textOf(leaf: MessageLeaf): string {
-  const decoded = decodeText(decodeTransfer(leaf.octets, leaf.encoding), readParameter(leaf.type, "charset"));
-  const text = decoded.replaceAll(/\r\n?/g, "\n");
+  const octets = decodeTransfer(leaf.octets, leaf.encoding);
+  const named = readParameter(leaf.type, "charset") ?? (isHtml(leaf) ? charsetOfHtml(octets) : null);
+  const text = decodeText(octets, named).replaceAll(/\r\n?/g, "\n");
   const says = (name: string, value: string): boolean =>
     readParameter(leaf.type, name)?.toLowerCase() === value;
   return !isHtml(leaf) && says("format", "flowed") ? unflow(text, says("delsp", "yes")) : text;

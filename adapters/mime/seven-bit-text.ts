@@ -1,5 +1,5 @@
-// Character sets of mail that had to pass through seven bits, which the WHATWG Encoding Standard gave up: UTF-7 (RFC 2152)
-// and ISO-2022-KR (RFC 1557). Nothing is refused: what is no code stays as it is written. A body is decoded before anyone
+// Character sets of mail that had to pass through seven bits, which the WHATWG Encoding Standard gave up: UTF-7 (RFC 2152),
+// ISO-2022-KR (RFC 1557) and HZ (RFC 1843). Nothing is refused: what is no code stays as it is written. A body is decoded before anyone
 // looks for markup in it, so UTF-7 hides none.
 import { decodeTransfer } from "./transfer-encoding.ts";
 
@@ -43,4 +43,34 @@ export function decodeIso2022Kr(octets: Uint8Array): string {
     }
   }
   return new TextDecoder("euc-kr").decode(wide.subarray(0, length));
+}
+
+const TILDE = 0x7e;
+const OPEN = 0x7b;
+const CLOSE = 0x7d;
+const CR = 0x0d;
+
+/** RFC 1843: between "~{" and "~}" are the pairs of GB 2312, without their high bits. */
+export function decodeHz(octets: Uint8Array): string {
+  const wide = new Uint8Array(octets.length);
+  let length = 0;
+  let isShifted = false;
+  for (let at = 0; at < octets.length; at++) {
+    const octet = octets[at] ?? 0;
+    const next = octets[at + 1] ?? 0;
+    // A line begins without a shift.
+    if (octet === LF) isShifted = false;
+    if (octet === TILDE && (next === OPEN || next === CLOSE)) {
+      isShifted = next === OPEN;
+      at++;
+    } else if (octet === TILDE && next === TILDE) wide[length++] = octets[++at] ?? 0;
+    else if (octet === TILDE && next === LF) at++;
+    else if (octet === TILDE && next === CR && octets[at + 2] === LF) at += 2;
+    else if (isShifted && octet > 0x20 && next > 0x20) {
+      wide[length++] = octet | 0x80;
+      wide[length++] = next | 0x80;
+      at++;
+    } else wide[length++] = octet;
+  }
+  return new TextDecoder("gbk").decode(wide.subarray(0, length));
 }

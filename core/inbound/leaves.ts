@@ -67,17 +67,23 @@ export type Views<L> = {
 
 const hasHtml = (views: Views<Leaf>): boolean => views.html.some(isHtml);
 
-/**
- * The bodies of the whole tree. All of a multipart are shown one after the other; of an alternative the last branch that
- * can be shown (RFC 2046 section 5.1.4), where for plain text one that is nothing else counts first: text beside HTML is
- * a piece of that branch, a signature or a list's footer. Goes as deep as the tree, which the parser limits.
- */
+/** The bodies of the whole tree that have something to show; where none has, the blank ones are all there is. */
 export function viewsOf<L extends Leaf>(part: Part<L>, bodies: ReadonlySet<L>): Views<L> {
+  const views = viewsIn(part, (leaf) => bodies.has(leaf) && !leaf.isBlank);
+  return views.html.length > 0 ? views : viewsIn(part, (leaf) => bodies.has(leaf));
+}
+
+/**
+ * All of a multipart are shown one after the other; of an alternative the last branch that can be shown (RFC 2046 section
+ * 5.1.4), where for plain text one that is nothing else counts first: text beside HTML is a piece of that branch, a
+ * signature or a list's footer. Goes as deep as the tree, which the parser limits.
+ */
+function viewsIn<L extends Leaf>(part: Part<L>, isShown: (leaf: L) => boolean): Views<L> {
   if (part.kind === "leaf") {
-    const shown = bodies.has(part.leaf) && !part.leaf.isBlank ? [part.leaf] : [];
+    const shown = isShown(part.leaf) ? [part.leaf] : [];
     return { html: shown, text: shown.filter((leaf) => !isHtml(leaf)) };
   }
-  const branches = part.parts.map((branch) => viewsOf(branch, bodies));
+  const branches = part.parts.map((branch) => viewsIn(branch, isShown));
   if (part.mediaType !== "multipart/alternative")
     return { html: branches.flatMap(({ html }) => html), text: branches.flatMap(({ text }) => text) };
   const withText = branches.filter(({ text }) => text.length > 0);

@@ -26,6 +26,13 @@ const ROWS: readonly [name: string, html: string, references: string[]][] = [
   ["behind broken markup", '<p <b = "><img src="cid:b@x"><img src="cid:a@x">', ["a@x"]],
   ["text is no reference", "<p>cid:a@x</p>", []],
   ["nor a comment", '<!-- <img src="cid:a@x"> -->', []],
+  [
+    "but what Outlook shows",
+    '<!--[if gte vml 1]><v:imagedata src="cid:a@x"/><![endif]--><![if !vml]><img src="cid:b@x"><![endif]>',
+    ["a@x", "b@x"],
+  ],
+  ["and nothing further within", '<!--[if mso]><!--[if mso]><img src="cid:a@x"><![endif]-->', []],
+  ["nor a condition it never meets", '<!--[if !mso]><img src="cid:a@x"><![endif]-->', []],
   ["nor another scheme", '<img src="acid:a@x"><a href="https://x/?cid:a@x">', []],
   ["nor nothing", '<img src="cid:">', []],
 ];

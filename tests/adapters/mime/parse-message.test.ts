@@ -335,12 +335,23 @@ describe("bodies", () => {
     expect((await parse("Content-Type: text/html; format=flowed", "", "a ", "b")).html).toBe("a \nb");
   });
 
-  test("blank ones are none", async () => {
-    expect(await mixed("--b", "", " ", "--b", "Content-Type: text/html", "", "", "--b--")).toMatchObject({
+  test("blank ones count where there are no others", async () => {
+    const picture = ["--b", "Content-Type: image/png", "", "x"];
+    expect(await mixed("--b", "", " ", ...picture, "--b--")).toMatchObject({ text: " ", html: null });
+    expect(await mixed("--b", "Content-Type: text/html", "", "", ...picture, "--b--")).toMatchObject({
       text: null,
-      html: null,
-      files: [],
+      html: "",
     });
+    expect(await mixed("--b", "", " ", "--b", "", "a", "--b--")).toMatchObject({ text: "a", html: null });
+  });
+
+  test("HTML in the set that only it names", async () => {
+    const written = '<meta charset="gb2312">\xb4\xf0';
+    expect((await parse("Content-Type: text/html", "", written)).html).toBe('<meta charset="gb2312">答');
+    expect((await parse("Content-Type: text/html; charset=windows-1252", "", written)).html).toBe(
+      '<meta charset="gb2312">´ð',
+    );
+    expect(await text("Content-Type: text/plain", "", written)).toBe('<meta charset="gb2312">´ð');
   });
 
   test("Apple Mail: pieces of HTML around files, in one body", async () => {
@@ -491,6 +502,7 @@ const FROM: readonly [name: string, field: string, address: string | null, calle
   ["a quoted local part", '"john doe"@example.com', '"john doe"@example.com', null],
   ["an @ in a quoted local part", '<"a@b"@example.com>', '"a@b"@example.com', null],
   ["a route", "<@a.example,@b.example:ann@example.com>", "ann@example.com", null],
+  ["white space around the @", "Ann <ann @ example.com>", "ann@example.com", "Ann"],
   ["an address that only an encoded-word spells", "=?utf-8?B?PGV2aWxAeC5leD4=?=", null, null],
   ["such a one before a real one", "=?utf-8?B?PGV2aWxAeC5leD4=?=, ann@example.com", "ann@example.com", null],
   ["a name only", "Jana Novotná", null, null],

@@ -102,6 +102,13 @@ const VIEWS: readonly [name: string, root: Part<Named>, html: string, text: stri
     "AEK",
     "ABDK",
   ],
+  ["blank text and a file", mixed(plain("a", { isBlank: true }), file("b")), "a", "a"],
+  [
+    "an alternative of nothing but blanks",
+    alternative(plain("a", { isBlank: true }), html("b", { isBlank: true })),
+    "b",
+    "a",
+  ],
   ["nothing but files", mixed(file("a"), file("b")), "", ""],
 ];
 
