@@ -193,14 +193,15 @@ export function threadViewFrom(
   const onWire = sent.map(({ providerMessageId, ...mail }) => ({
     ...mail,
     messageId: wireMessageId(providerMessageId, region),
+    isOurs: true,
   }));
-  const all = [...onWire, ...received];
+  const all = [...onWire, ...received.map((mail) => ({ ...mail, isOurs: false }))];
   return {
     version,
     cited: all.map(({ cited }) => cited),
     waiting,
     addressedUseCaseId,
-    parents: new Map(all.map(({ cited, chain, messageId }) => [cited.id, { chain, messageId }])),
+    parents: new Map(all.map(({ cited, ...parent }) => [cited.id, parent])),
   };
 }
 

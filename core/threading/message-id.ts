@@ -15,8 +15,8 @@ const PROVIDER_ID =
 
 /** The ids of a Message-ID, In-Reply-To or References field, each once, in their order. */
 export function readMessageIds(field: string): readonly string[] {
-  const ids = new Set<string>();
-  for (const id of idsBetweenAngles(endsOf(field))) if (id !== "") ids.add(id);
+  const ends = endsOf(field);
+  const ids = new Set(field.includes("<") ? idsBetweenAngles(ends) : bareIds(ends));
   const all = [...ids];
   if (all.length <= MESSAGE_IDS_MAX) return all;
   return [...all.slice(0, 1), ...all.slice(1 - MESSAGE_IDS_MAX)];
@@ -50,10 +50,18 @@ function* idsBetweenAngles(field: string): Generator<string> {
       // "<a@b <c@d>": the first never ended.
       const begin = field.lastIndexOf("<", end);
       const id = field.slice(begin + 1, end).replaceAll(/[\s\p{Cc}]+/gu, "");
-      if (id.length <= MESSAGE_ID_CHARACTERS_MAX) yield id;
+      if (id !== "" && id.length <= MESSAGE_ID_CHARACTERS_MAX) yield id;
       at = end + 1;
     } else at += 1;
   }
+}
+
+const BARE_ID = /^[^\s\p{Cc}"(),:;<>@]+@[^\s\p{Cc}"(),;<>@]+$/u;
+
+/** Some programs forget all angle brackets. A field in which anything else stands has no ids: its words may be addresses. */
+function bareIds(field: string): readonly string[] {
+  const words = field.split(/[\s,]+/).filter((word) => word !== "");
+  return words.every((word) => BARE_ID.test(word) && word.length <= MESSAGE_ID_CHARACTERS_MAX) ? words : [];
 }
 
 function endOfQuoted(field: string, begin: number): number | null {

@@ -21,12 +21,28 @@ export type ChainParent = {
  */
 export function chainOf(
   mail: { readonly references: readonly string[]; readonly inReplyTo: readonly string[] },
-  parent: ChainParent | null,
+  parent: (ChainParent & { readonly isOurs: boolean }) | null,
 ): readonly string[] {
   const own = mail.references.length > 0 || mail.inReplyTo.length !== 1 ? mail.references : mail.inReplyTo;
   const known =
     parent === null ? [] : parent.messageId === null ? parent.chain : [...parent.chain, parent.messageId];
-  return trimmed(eachOnce(merged(own, known)));
+  const cited = parent?.isOurs === true ? asWeSent(own, known, parent.messageId) : own;
+  return trimmed(eachOnce(merged(cited, known)));
+}
+
+/**
+ * RFC 5322 section 3.6.4: an answer's References are those of the mail we sent and its id. Whatever else stands before that
+ * id was made by a program that cut ids in two; what stands behind it was written in between.
+ */
+function asWeSent(
+  own: readonly string[],
+  known: readonly string[],
+  messageId: string | null,
+): readonly string[] {
+  const all = new Set(known.map(folded));
+  const last = folded(messageId ?? "");
+  const sent = own.findLastIndex((id) => folded(id) === last);
+  return own.filter((id, place) => all.has(folded(id)) || (sent >= 0 && place > sent));
 }
 
 /**
@@ -37,7 +53,7 @@ export function withAncestors(mail: ChainParent, ancestors: readonly ChainParent
   const farthestFirst = [mail, ...ancestors].toReversed();
   return farthestFirst.reduce((parent, { chain, messageId }) => ({
     messageId,
-    chain: chainOf({ references: chain, inReplyTo: [] }, parent),
+    chain: chainOf({ references: chain, inReplyTo: [] }, { ...parent, isOurs: false }),
   }));
 }
 

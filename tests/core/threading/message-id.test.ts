@@ -41,7 +41,10 @@ describe("readMessageIds", () => {
     ["an id cut in the middle", "<a@x> <b <c@x>", ["a@x", "c@x"]],
     ["empty brackets", "<> < > <a@x>", ["a@x"]],
     ["brackets in brackets", "<<a@x>> <b@x>", ["a@x", "b@x"]],
-    ["no brackets", "a@x b@x", []],
+    ["no brackets anywhere", " a@x, b@x\r\n c.d-e@x ", ["a@x", "b@x", "c.d-e@x"]],
+    ["no brackets, and more than ids", "Your message to ann@x", []],
+    ["no brackets, and an id cut in two", "a@x@y b@", []],
+    ["no brackets, and longer than any line", `${"a".repeat(999)}@x`, []],
     ["an id as long as a line", `<${"a".repeat(998)}>`, ["a".repeat(998)]],
     ["an id longer than any line", `<${"a".repeat(999)}> <b@x>`, ["b@x"]],
   ];
