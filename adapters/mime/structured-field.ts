@@ -17,6 +17,9 @@ const NAMES = new Set(["name", "filename"]);
 const UNSEPARATED =
   /[ \t]*(?<=[ \t"])(?:boundary|charset|delsp|filename|format|name|report-type)(?:\*\d*)*[ \t]*=/iy;
 
+/** A parameter where the word before it is missing. */
+const PARAMETER = /^[a-z][\w*-]*[ \t]*=/i;
+
 export type StructuredField = {
   /** In lower case, without comments; empty when there is none. */
   readonly value: string;
@@ -26,15 +29,15 @@ export type StructuredField = {
 
 export function readStructuredField(text: string): StructuredField {
   const field = text.slice(0, FIELD_CHARACTERS_MAX);
-  const first = readValue(field, 0, true);
+  const word = PARAMETER.test(field.trimStart()) ? { text: "", end: -1 } : readValue(field, 0, true);
   const parameters = new Map<string, string>();
-  for (let at = first.end; at < field.length;) {
+  for (let at = word.end; at < field.length;) {
     const [name, valueBegin] = readName(field, at + 1);
     const value = readValue(field, valueBegin, !NAMES.has(name.replace(/\*.*/, "")));
     if (name !== "" && !parameters.has(name)) parameters.set(name, value.text);
     at = value.end;
   }
-  return { value: first.text.toLowerCase(), parameters };
+  return { value: word.text.toLowerCase(), parameters };
 }
 
 /** The name before "=", and where its value begins; one without value ends at the next ";". */

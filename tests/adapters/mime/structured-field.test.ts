@@ -11,6 +11,7 @@ const VALUES: readonly [name: string, field: string, value: string][] = [
   ["in quotes", '"base64"', "base64"],
   ["up to a forgotten semicolon", "application/pdf name=x.pdf", "application/pdf"],
   ["an opened comment is none", "text/plain (a; b=c", "text/plain (a"],
+  ["left out", " filename=a.pdf", ""],
   ["nothing", "", ""],
 ];
 
@@ -21,6 +22,7 @@ test.each(VALUES)("the word %s", (_, field, value) => {
 const PARAMETERS: readonly [name: string, field: string, parameter: string, value: string | null][] = [
   ["a token", "x; a=b; c=d", "c", "d"],
   ["blanks anywhere", "x ; \t a = b ;c", "a", "b"],
+  ["behind a word left out", ' filename="a.pdf"; size=1', "filename", "a.pdf"],
   ["names in any case", "x; A=B", "a", "B"],
   ["quoted, with escapes", 'x; a="b;\\"c\\\\"; d=e', "a", 'b;"c\\'],
   ["a blank at the end of a quoted one", 'x; a="b "', "a", "b "],
