@@ -179,6 +179,7 @@ class Walk {
       octets,
       encodedLength: octets.length,
       isBlank: isBlank(octets),
+      isUnopened: isMultipart,
     };
   }
 

@@ -14,6 +14,8 @@ export type Leaf = {
   readonly encodedLength: number;
   /** Nothing but white space. */
   readonly isBlank: boolean;
+  /** A multipart in which no part was found; it counts as plain text. */
+  readonly isUnopened: boolean;
 };
 
 export type Part<L extends Leaf> =
@@ -70,7 +72,7 @@ const hasHtml = (views: Views<Leaf>): boolean => views.html.some(isHtml);
 /** The bodies of the whole tree that have something to show; where none has, the blank ones are all there is. */
 export function viewsOf<L extends Leaf>(part: Part<L>, bodies: ReadonlySet<L>): Views<L> {
   const views = viewsIn(part, (leaf) => bodies.has(leaf) && !leaf.isBlank);
-  return views.html.length > 0 ? views : viewsIn(part, (leaf) => bodies.has(leaf));
+  return views.html.length > 0 ? views : viewsIn(part, (leaf) => bodies.has(leaf) && !leaf.isUnopened);
 }
 
 /**

@@ -13,7 +13,16 @@ import {
 type Named = Leaf & { readonly id: string };
 const leaf = (id: string, mediaType: string, rest: Partial<Leaf> = {}): Part<Named> => ({
   kind: "leaf",
-  leaf: { id, mediaType, disposition: "", name: null, encodedLength: 10, isBlank: false, ...rest },
+  leaf: {
+    id,
+    mediaType,
+    disposition: "",
+    name: null,
+    encodedLength: 10,
+    isBlank: false,
+    isUnopened: false,
+    ...rest,
+  },
 });
 const plain = (id: string, rest: Partial<Leaf> = {}): Part<Named> => leaf(id, "text/plain", rest);
 const html = (id: string, rest: Partial<Leaf> = {}): Part<Named> => leaf(id, "text/html", rest);
@@ -109,6 +118,7 @@ const VIEWS: readonly [name: string, root: Part<Named>, html: string, text: stri
     "b",
     "a",
   ],
+  ["a multipart without any part", mixed(plain("a", { isBlank: true, isUnopened: true }), file("b")), "", ""],
   ["nothing but files", mixed(file("a"), file("b")), "", ""],
 ];
 
