@@ -113,6 +113,14 @@ export function loadConfig(environment: Environment): Result<Config, readonly st
   const aws = sandbox.mode === "off" ? readAws(setting, fault) : sandboxAws(sandbox);
   const blobStore = readBlobStore(setting("BLOB_STORE"), dataDir, fault);
   const inboundStore = readInboundStore(setting("INBOUND_STORE"), live, fault);
+  if (
+    blobStore.kind === "s3" &&
+    inboundStore &&
+    (isIn(blobStore, inboundStore) || isIn(inboundStore, blobStore))
+  )
+    fault(
+      "INBOUND_STORE and BLOB_STORE must not lie within each other: contents would be taken for arriving mail.",
+    );
   const operatorApiKey = setting("OPERATOR_API_KEY");
   if (operatorApiKey && !isOperatorKey(operatorApiKey))
     fault(
@@ -236,6 +244,10 @@ function readS3Place(text: string): S3Place | null {
   if (bucket === undefined || segments.some((segment) => /^\.\.?$/.test(segment))) return null;
   return { bucket, prefix: segments.join("/") };
 }
+
+/** Arriving mail is whatever lies there: what a stranger had us keep must not become SES's word. */
+const isIn = (place: S3Place, other: S3Place): boolean =>
+  place.bucket === other.bucket && (other.prefix === "" || `${place.prefix}/`.startsWith(`${other.prefix}/`));
 
 const isInCloud = (environment: Environment, setting: Setting): boolean =>
   Object.keys(environment).some(

@@ -192,6 +192,12 @@ describe("a live installation", () => {
       bucket: "acme.inbound",
       prefix: "in/eu",
     });
+    // Names that begin alike are apart.
+    for (const BLOB_STORE of ["s3://bucket/mail-kept", "s3://bucket/ma", "s3://other/mail"])
+      expect(configOf({ ...LIVE, INBOUND_STORE: "s3://bucket/mail", BLOB_STORE }).inboundStore).toEqual({
+        bucket: "bucket",
+        prefix: "mail",
+      });
     expect(configOf({ ...LIVE, DATA_DIR: "/srv" })).toMatchObject({
       database: { kind: "file", path: "/srv/postrider.db" },
       blobStore: { kind: "folder", path: "/srv/blobs" },
@@ -276,6 +282,16 @@ describe("is refused with a sentence that names the setting", () => {
       { INBOUND_STORE: "s3://bucket/../other" },
       'INBOUND_STORE must be s3://bucket/prefix, where SES lays arriving mail; it is "s3://bucket/../other".',
     ],
+    ...[
+      ["s3://bucket", "s3://bucket"],
+      ["s3://bucket/mail", "s3://bucket"],
+      ["s3://bucket", "s3://bucket/mail"],
+      ["s3://bucket/mail/", "s3://bucket/mail/kept"],
+    ].map(([INBOUND_STORE = "", BLOB_STORE = ""]): [string, Environment, string] => [
+      `mail in ${INBOUND_STORE}, contents in ${BLOB_STORE}`,
+      { INBOUND_STORE, BLOB_STORE },
+      "INBOUND_STORE and BLOB_STORE must not lie within each other: contents would be taken for arriving mail.",
+    ]),
     [
       "another kind of database",
       { DATABASE_URL: "mysql://db.example" },
