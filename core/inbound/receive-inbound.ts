@@ -25,7 +25,6 @@ import {
   type InboundFile,
   type ParsedMessage,
   type ParseStatus,
-  type Unparsed,
 } from "./parsed-message.ts";
 
 export type ReceiveInboundPorts = {
@@ -53,7 +52,11 @@ export async function receiveInbound(ports: ReceiveInboundPorts, task: Task): Pr
   if (deliveries.length > 0) {
     const fetched = await fetchMessage(ports, arrival);
     if (fetched === null) return taskFailed("the message is not in the bucket (yet)");
-    for (const delivery of deliveries) await file(ports, arrival, delivery, fetched);
+    // Before it is read: whatever reading comes to, its octets are ours.
+    for (const { id } of deliveries)
+      if (fetched.raw !== null) await ports.blobs.put(rawBlobKey(id), fetched.raw, "message/rfc822");
+    const message = await readMessage(ports, arrival, fetched);
+    for (const delivery of deliveries) await file(ports, arrival, delivery, message);
   }
   await ports.inbound.settleArrival(arrival.id);
   return TASK_DONE;
@@ -83,45 +86,68 @@ export async function receiveNow(ports: ReceiveNowPorts, arrival: Pick<Arrival, 
   }
 }
 
-type Delivery = { readonly route: InboundRoute; readonly recipients: readonly string[] };
+type Delivery = {
+  /** Of the e-mail: it follows from receipt and setup. */
+  readonly id: Id;
+  readonly route: InboundRoute;
+  readonly recipients: readonly string[];
+};
 
 /** One for each setup that has none yet, with its own recipients only; who wrote to nobody of ours is not received. */
 async function deliveriesOf(
-  { inbound }: ReceiveInboundPorts,
+  { inbound, sha256 }: ReceiveInboundPorts,
   { recipients, ...receipt }: Arrival,
 ): Promise<readonly Delivery[]> {
   const domains = [...new Set(recipients.map(domainOf))];
   if (domains.length === 0) return [];
   const routes = await inbound.routes(domains, receipt);
-  return routes.map((route) => ({
-    route,
-    recipients: recipients.filter((recipient) => domainOf(recipient) === route.domain),
-  }));
+  return Promise.all(
+    routes.map(async (route) => ({
+      id: idNamedBy(
+        receipt.receivedAt,
+        await sha256.digest(`inbound ${receipt.providerMessageId} ${route.setupId}`),
+      ),
+      route,
+      recipients: recipients.filter((recipient) => domainOf(recipient) === route.domain),
+    })),
+  );
 }
 
 /** What there is of the message. */
 type Fetched = {
-  /** As it was sent, without what the provider wrote on top. */
+  /** As it was sent, without what the provider wrote on top; null: it cannot be kept. */
   readonly raw: Uint8Array | null;
-  readonly parsed: ParsedMessage | null;
-  readonly unparsed: Omit<Unparsed, "status"> & { readonly status: ParseStatus };
+  /** What is to be read; else why it is not. */
+  readonly stored: Uint8Array | Exclude<ParseStatus, "parsed">;
 };
 
-async function fetchMessage(ports: ReceiveInboundPorts, arrival: Arrival): Promise<Fetched | null> {
-  const stored = await ports.inboundMailbox.get(arrival.place);
-  const told = { fields: arrival.fields, mailClass: "human" as const };
+/** Null: it may still come. */
+async function fetchMessage(
+  { inboundMailbox, arrivalReader, clock }: ReceiveInboundPorts,
+  { place, receivedAt }: Arrival,
+): Promise<Fetched | null> {
+  const stored = await inboundMailbox.get(place);
   if (stored === null)
-    return ports.clock.now() - arrival.receivedAt < MISSING_MS
-      ? null
-      : { raw: null, parsed: null, unparsed: { ...told, status: "raw_missing" } };
-  if (stored === "too_large") return { raw: null, parsed: null, unparsed: { ...told, status: "too_large" } };
-  const raw = ports.arrivalReader.withoutProviderHeader(stored, arrival.place);
-  if (raw.length > INBOUND_BYTES_MAX)
-    return { raw, parsed: null, unparsed: { ...told, status: "too_large" } };
+    return clock.now() - receivedAt < MISSING_MS ? null : { raw: null, stored: "raw_missing" };
+  if (stored === "too_large") return { raw: null, stored };
+  const raw = arrivalReader.withoutProviderHeader(stored, place);
+  return { raw, stored: raw.length > INBOUND_BYTES_MAX ? "too_large" : stored };
+}
+
+/** What is known of it: by reading it, or where that did not go well by what was told. */
+type Message = ParsedMessage & { readonly status: ParseStatus; readonly rawSizeBytes: number | null };
+
+async function readMessage(
+  ports: ReceiveInboundPorts,
+  { fields }: Arrival,
+  { raw, stored }: Fetched,
+): Promise<Message> {
+  const rawSizeBytes = raw?.length ?? null;
+  const unread = { rawSizeBytes, fields, mailClass: "human", html: null, text: null, files: [] } as const;
+  if (typeof stored === "string") return { ...unread, status: stored };
   const read = await parse(ports, stored);
-  if (!read.ok)
-    return { raw, parsed: null, unparsed: { ...read.error, fields: read.error.fields ?? arrival.fields } };
-  return { raw, parsed: read.value, unparsed: { ...told, status: "parsed" } };
+  if (read.ok) return { rawSizeBytes, status: "parsed", ...read.value };
+  return { ...unread, ...read.error, fields: read.error.fields ?? fields };
 }
 
 /**
@@ -139,20 +165,16 @@ async function file(
   ports: ReceiveInboundPorts,
   arrival: Arrival,
   delivery: Delivery,
-  fetched: Fetched,
+  message: Message,
 ): Promise<void> {
-  const { setupId } = delivery.route;
-  const name = await ports.sha256.digest(`inbound ${arrival.providerMessageId} ${setupId}`);
-  const id = idNamedBy(arrival.receivedAt, name);
-  const { raw, parsed } = fetched;
-  if (raw !== null) await ports.blobs.put(rawBlobKey(id), raw, "message/rfc822");
-  if (parsed?.html != null) await putText(ports, htmlBlobKey(id), parsed.html, "text/html");
-  if (parsed?.text != null) await putText(ports, textBlobKey(id), parsed.text, "text/plain");
+  const { id } = delivery;
+  if (message.html !== null) await putText(ports, htmlBlobKey(id), message.html, "text/html");
+  if (message.text !== null) await putText(ports, textBlobKey(id), message.text, "text/plain");
   const files: InboundAttachment[] = [];
   // One after the other: all at once would be held in flight all over again.
-  for (const [position, one] of (parsed?.files ?? []).entries())
+  for (const [position, one] of message.files.entries())
     files.push(await putFile(ports, inboundFileBlobKey(id, position), one));
-  await place(ports, newEmail(id, arrival, delivery, fetched, files));
+  await place(ports, newEmail(arrival, delivery, message, files));
 }
 
 const putText = ({ blobs }: ReceiveInboundPorts, key: string, text: string, type: string): Promise<void> =>
@@ -169,14 +191,12 @@ async function putFile(
 }
 
 function newEmail(
-  id: Id,
   arrival: Arrival,
-  { route, recipients }: Delivery,
-  { raw, parsed, unparsed }: Fetched,
+  { id, route, recipients }: Delivery,
+  { rawSizeBytes, status, fields, mailClass, html, text }: Message,
   files: readonly InboundAttachment[],
 ): NewInboundEmail {
-  const { fromAddress, subject, messageId, inReplyTo, references } =
-    parsed?.fields ?? unparsed.fields ?? arrival.fields;
+  const { fromAddress, subject, messageId, inReplyTo, references } = fields;
   // Some machines write no From; the envelope says who sent it.
   const from = fromAddress ?? arrival.envelopeFrom;
   return {
@@ -189,7 +209,7 @@ function newEmail(
     toAddresses: recipients,
     subject,
     receivedAt: arrival.receivedAt,
-    mailClass: parsed?.mailClass ?? unparsed.mailClass,
+    mailClass,
     hasAttachment: files.some(({ isInline }) => !isInline),
     messageId,
     key: messageId === null ? null : messageKey(messageId),
@@ -197,10 +217,10 @@ function newEmail(
     references,
     files,
     verdicts: arrival.verdicts,
-    parseStatus: unparsed.status,
-    rawSizeBytes: raw?.length ?? null,
-    hasHtml: parsed?.html != null,
-    hasText: parsed?.text != null,
+    parseStatus: status,
+    rawSizeBytes,
+    hasHtml: html !== null,
+    hasText: text !== null,
   };
 }
 

@@ -125,9 +125,9 @@ test("a tick holds one mail at a time, and leaves none", async () => {
 });
 
 describe("what is kept", () => {
-  test("raw first, without what SES wrote on top; then bodies and files; then the row", async () => {
+  test("raw first, without what SES wrote on top; then it is read; then bodies and files; then the row", async () => {
     const world = await makeInboundWorld();
-    const { blobs, sha256 } = world.ports;
+    const { blobs, sha256, messageParser } = world.ports;
     const puts: string[] = [];
     const put = blobs.put.bind(blobs);
     blobs.put = async (key, content) => {
@@ -138,8 +138,12 @@ describe("what is kept", () => {
     const mail = world.lay(1, {
       verdicts: { spam: "FAIL", virus: "PASS", spf: "PASS", dkim: "PASS", dmarc: "FAIL" },
     });
-    await world.tell(mail);
-    expect(puts).toEqual(["raw", "html", "text", "file-0", "file-1"]);
+    const parse: typeof messageParser.parse = (raw) => {
+      puts.push("(read)");
+      return messageParser.parse(raw);
+    };
+    await world.tell(mail, { ...world.ports, messageParser: { parse } });
+    expect(puts).toEqual(["raw", "(read)", "html", "text", "file-0", "file-1"]);
     const email = await world.onlyEmail();
     expect(email).toMatchObject({
       receivedAt: mail.receivedAt,
