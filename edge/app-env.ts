@@ -8,6 +8,6 @@ export type AppEnv = {
     /** For the log line. */
     workspaceId?: string;
     problemCode?: string;
-    problemReason?: string;
+    reason?: string;
   };
 };

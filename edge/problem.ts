@@ -21,8 +21,7 @@ export function problem(context: Context<AppEnv>, refusal: Refusal): Response {
     ...row.members?.(refusal),
   };
   context.set("problemCode", refusal.kind);
-  if (row.status >= 500 && "reason" in refusal && refusal.reason)
-    context.set("problemReason", refusal.reason);
+  if (row.status >= 500 && "reason" in refusal && refusal.reason) context.set("reason", refusal.reason);
   return context.body(JSON.stringify(body), row.status as ContentfulStatusCode, {
     "Content-Type": "application/problem+json",
     "Cache-Control": "no-store",

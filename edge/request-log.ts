@@ -29,7 +29,7 @@ export function requestLog(log: Log): MiddlewareHandler<AppEnv> {
       workspace_id: context.get("workspaceId") ?? null,
       code: context.get("problemCode") ?? null,
       // A provider's own words, for the operator; whatever looks like an address in them is taken out.
-      reason: context.get("problemReason")?.replace(/[^\s<>"']+@[^\s<>"',]+/g, "[address]") ?? null,
+      reason: context.get("reason")?.replace(/[^\s<>"']+@[^\s<>"',]+/g, "[address]") ?? null,
     });
   };
 }

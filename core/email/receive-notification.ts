@@ -24,8 +24,10 @@ export type ReceiveNotificationPorts = TakeInPorts &
   };
 
 export type NotificationRefused = { readonly kind: "notification_refused"; readonly reason: string };
-/** What was done with it, for the log. */
-export type NotificationTaken = "recorded" | "confirmed" | "taken_in" | "unsubscribed" | "ignored";
+/** What was done with it. */
+export type NotificationTaken =
+  | { readonly kind: "recorded" | "confirmed" | "taken_in" | "unsubscribed" }
+  | { readonly kind: "ignored"; readonly reason: string };
 
 export async function receiveNotification(
   ports: ReceiveNotificationPorts,
@@ -36,23 +38,26 @@ export async function receiveNotification(
     case "refused":
       return err({ kind: "notification_refused", reason: read.reason });
     case "ignored":
-      return ok("ignored");
+      return ok(read);
     case "confirmation": {
       const confirmed = await ports.topics.confirm(read.topicArn, read.token);
       return confirmed.ok
-        ? ok("confirmed")
+        ? ok({ kind: "confirmed" })
         : err({ kind: "notification_refused", reason: confirmed.error.reason });
     }
     case "mail_event":
       await ports.events.record(read.event, read.rawJson);
       if (TROUBLE.has(read.event.type)) ports.background.after(reviewNow(ports));
-      return ok("recorded");
+      return ok({ kind: "recorded" });
     case "inbound_mail": {
       const { arrival, unsubscribed } = await takeIn(ports, read.mail, "notification");
-      if (arrival.recipients.length === 0) return ok(unsubscribed > 0 ? "unsubscribed" : "ignored");
+      if (arrival.recipients.length === 0)
+        return ok(
+          unsubscribed > 0 ? { kind: "unsubscribed" } : { kind: "ignored", reason: "a mail for nobody" },
+        );
       // Soon, not when the next tick comes; it must not hold up the answer, and the task stays if it fails.
       ports.background.after(receiveNow(ports, arrival).catch(() => undefined));
-      return ok("taken_in");
+      return ok({ kind: "taken_in" });
     }
   }
 }

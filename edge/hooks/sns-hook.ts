@@ -24,7 +24,10 @@ export function mountSnsHook(app: OpenAPIHono<AppEnv>): void {
     if (!body.ok) return problem(context, body.error);
     try {
       const taken = await receiveNotification(ports, body.value.octets);
-      return taken.ok ? context.text(taken.value) : problem(context, taken.error);
+      // SNS shows its answers to nobody: whoever sets up a topic or a rule finds out here what is wrong with it.
+      const told = taken.ok ? taken.value : taken.error;
+      if ("reason" in told) context.set("reason", told.reason);
+      return taken.ok ? context.text(taken.value.kind) : problem(context, taken.error);
     } finally {
       body.value.release();
     }

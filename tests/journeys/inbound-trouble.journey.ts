@@ -12,8 +12,8 @@ import {
   received,
 } from "../support/inbound-mail.ts";
 import type { MailSender } from "../support/mail-sender.ts";
+import { published } from "../support/own-topic.ts";
 import { assertProblem } from "../support/refusals.ts";
-import { sandboxAws } from "../support/sandbox.ts";
 import { until } from "../support/until.ts";
 import type { Journey, World } from "../support/world.ts";
 
@@ -72,18 +72,6 @@ async function lostNotification(
   );
   assert.ok(lost, "the notification was posted");
   return lost.body;
-}
-
-/** Publishes on the product's own topic, as only SES may; answers how the hook answered. */
-async function published(world: World, message: string): Promise<number | string | undefined> {
-  const hook = `${world.url}/hooks/sns`;
-  const { subscriptions } = await world.sandbox.state();
-  const own = subscriptions.find(({ endpoint, is_confirmed }) => endpoint === hook && is_confirmed);
-  const TopicArn = own?.arn.slice(0, own.arn.lastIndexOf(":")) ?? "";
-  const answer = await sandboxAws(world.sandbox.url).sns({ Action: "Publish", TopicArn, Message: message });
-  const messageId = /<MessageId>(.*)<\/MessageId>/.exec(await answer.text())?.[1] ?? "";
-  await world.sandbox.settled();
-  return (await world.sandbox.notifications(messageId))[0]?.outcome;
 }
 
 export const journeys: readonly Journey[] = [

@@ -14,6 +14,7 @@ import {
   messageOf,
   receive,
 } from "../support/inbound-mail.ts";
+import { published } from "../support/own-topic.ts";
 import { OPERATOR_KEY } from "../support/program.ts";
 import { startOwnProgram } from "../support/own-program.ts";
 import { until } from "../support/until.ts";
@@ -130,6 +131,34 @@ test("the log holds every request and nothing that is confidential", async () =>
     ...voiceSecrets,
   ])
     assert.ok(secret && !output.includes(secret), "a key, a token or an address was written");
+});
+
+test("what SNS posts and is not taken: the log says why", async () => {
+  const inBucket = (bucketName: string, objectKey: string): object => ({ type: "S3", bucketName, objectKey });
+  const received = (action: object, recipients: readonly string[] = ["pat@mail.example"]): string =>
+    JSON.stringify({
+      notificationType: "Received",
+      mail: { messageId: "receipt", timestamp: "2026-01-02T03:04:05.000Z" },
+      receipt: { recipients, action },
+    });
+  const rows: readonly (readonly [message: string, reason: string])[] = [
+    [received({ type: "SNS" }), 'unsupported: a mail received by the action "SNS"'],
+    [received(inBucket("elsewhere", "mail/receipt")), "outside of INBOUND_STORE: elsewhere"],
+    [received(inBucket("postrider-inbound", "mail/receipt"), []), "a mail for nobody"],
+    [received({ type: "S3" }), "malformed_event: receipt.action names no object"],
+  ];
+  for (const [message] of rows) assert.equal(await published(world, message), 200);
+  const forged = await world.anonymous.call("POST", "/hooks/sns", { body: "{}" });
+  assert.equal(forged.status, 403);
+  const reasons = [...rows.map(([, reason]) => reason), "unknown_type"];
+  await until(
+    "the reasons are logged",
+    () => Bun.file(outputFile).text(),
+    (text) => {
+      const logged = text.split("\n").filter((line) => line.includes('"/hooks/sns"'));
+      return reasons.every((reason) => logged.some((line) => line.includes(JSON.stringify(reason))));
+    },
+  );
 });
 
 test("a Twilio account's token lies in none of the program's files, whatever became of its setup", async () => {
