@@ -96,13 +96,15 @@ function readFiles(leaves: readonly MessageLeaf[], references: ReadonlySet<strin
       isInline,
     };
   });
-  // Inline files are looked up by the id the HTML has; the others make way.
+  // A name is looked for among the ids first: files make way for what is called by its own, inline ones among them.
+  const isCalledById = ({ filename, contentId }: InboundFile, place: number): boolean =>
+    filename === contentId && contentIds.indexOf(contentId) === place;
   const nameOf = ({ filename }: InboundFile): string => filename;
-  const ordinary = files.filter((file) => !file.isInline);
-  const taken = files.filter((file) => file.isInline).map(nameOf);
-  const unique = uniqueNames(ordinary.map(nameOf), taken).values();
-  return files.map((file) =>
-    file.isInline ? file : { ...file, filename: unique.next().value ?? file.filename },
+  const others = files.filter((file, place) => !isCalledById(file, place)).map(nameOf);
+  const taken = files.filter(isCalledById).map(nameOf);
+  const unique = uniqueNames(others, taken, new Set(contentIds)).values();
+  return files.map((file, place) =>
+    isCalledById(file, place) ? file : { ...file, filename: unique.next().value ?? file.filename },
   );
 }
 

@@ -2,13 +2,15 @@
 
 /** RFC 5322 section 2.1.1: what is longer than a line is no id. */
 const CONTENT_ID_CHARACTERS_MAX = 998;
+/** RFC 3986 section 5.2.4: no URL has these as its last segment, so that nothing could be downloaded under them. */
+const DOT_SEGMENT = /^\.\.?$/;
 
 /** The id of a Content-ID field without its angle brackets, case kept; null when there is none. */
 export function readContentId(field: string): string | null {
   // What could end a line or hide in one belongs to no id; RFC 5322 section 3.6.4 has no white space at its edges.
   const written = field.replaceAll(/\p{Cc}/gu, "").trim();
   const id = written.startsWith("<") && written.endsWith(">") ? written.slice(1, -1).trim() : written;
-  return id === "" || id.length > CONTENT_ID_CHARACTERS_MAX ? null : id;
+  return id === "" || DOT_SEGMENT.test(id) || id.length > CONTENT_ID_CHARACTERS_MAX ? null : id;
 }
 
 /**

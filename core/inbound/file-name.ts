@@ -85,15 +85,20 @@ export function messageFileName(subject: string): string | null {
 
 /**
  * The names, each different from the others and from `taken` as file systems compare (NFC and case-folding): a repeated
- * one gets " (2)" before its extension.
+ * one gets " (2)" before its extension. So does one that is, as it is written, among the ids that files are found by.
  */
-export function uniqueNames(names: readonly string[], taken: readonly string[]): readonly string[] {
+export function uniqueNames(
+  names: readonly string[],
+  taken: readonly string[],
+  ids: ReadonlySet<string | null> = new Set(),
+): readonly string[] {
   const used = new Set(taken.map(foldName));
   const repeats = new Map<string, number>();
   return names.map((name) => {
     const folded = foldName(name);
     let unique = name;
-    for (let repeat = repeats.get(folded) ?? 2; used.has(foldName(unique)); repeat++) {
+    const isTaken = (): boolean => used.has(foldName(unique)) || ids.has(unique);
+    for (let repeat = repeats.get(folded) ?? 2; isTaken(); repeat++) {
       unique = cutName(name, NAME_OCTETS_MAX, ` (${repeat})`);
       repeats.set(folded, repeat + 1);
     }

@@ -472,6 +472,16 @@ describe("inline images", () => {
     ]);
   });
 
+  test("other files make way for the id of a file as well, and one that bears it as its name keeps it", async () => {
+    expect(await names(...html("x"), ...part("<b@x>"), ...part("<logo.png>"), ...part("<logo.png>"))).toEqual(
+      [
+        ["logo (2).png", false],
+        ["logo.png", false],
+        ["logo (3).png", false],
+      ],
+    );
+  });
+
   test("plain text shows none", async () => {
     expect(await names("--b", "", "[cid:a@x]", ...part("<a@x>"))).toEqual([["logo.png", false]]);
   });

@@ -212,6 +212,11 @@ describe("refused", () => {
     ["an action without a type", { action: { type: 7 } }, { kind: "no_object", action: "" }],
     ["no action", { receipt: { action: null } }, { kind: "malformed_event" }],
     ["no id", { mail: { messageId: undefined } }, { kind: "malformed_event" }],
+    [
+      "a time that no id can hold",
+      { mail: { timestamp: "1969-12-31T23:59:59Z" } },
+      { kind: "malformed_event" },
+    ],
     ["an id with a line end", { mail: { messageId: "a\nb" } }, { kind: "malformed_event" }],
     ["a long id", { mail: { messageId: "x".repeat(201) } }, { kind: "malformed_event" }],
     [

@@ -10,6 +10,9 @@ const FIELDS: readonly [name: string, field: string, id: string | null][] = [
   ["nothing", " ", null],
   ["empty brackets", "<>", null],
   ["line ends and controls are gone", "<a\r\nX: y\0@x>", "aX: y@x"],
+  ["one dot, which ends no URL", "<.>", null],
+  ["two dots", "<..>", null],
+  ["three dots", "<...>", "..."],
   ["longer than a line", `<${"a".repeat(999)}>`, null],
 ];
 

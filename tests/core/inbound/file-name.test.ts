@@ -127,6 +127,16 @@ test.each(UNIQUE)("names of one message: %s", (_, names, taken, unique) => {
   expect(uniqueNames(names, taken)).toEqual(unique);
 });
 
+test("names of one message are none of the ids that files are found by, as these are written", () => {
+  const ids = new Set(["a.txt", "b (2).txt", null]);
+  expect(uniqueNames(["a.txt", "A.txt", "b.txt", "b.txt"], [], ids)).toEqual([
+    "a (2).txt",
+    "A.txt",
+    "b.txt",
+    "b (3).txt",
+  ]);
+});
+
 test("any names come out different, and safe ones stay safe", () => {
   const name = fc.constantFrom("a.txt", "A.txt", "a (2).txt", "a", "ß", "SS", "b.tar.gz", "é", "e\u0301");
   fc.assert(

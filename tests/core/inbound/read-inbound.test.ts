@@ -1,6 +1,7 @@
 // What a name in a download's path means, and what is kept from everybody.
 import { describe, expect, test } from "bun:test";
 import assert from "node:assert/strict";
+import fc from "fast-check";
 import {
   locateInboundFile,
   locateRaw,
@@ -121,6 +122,21 @@ describe("a name is looked for", () => {
     ["no way out of it", [], [{ name: "a.png", text: "named" }], "../raw", "attachment_not_found"],
     ["no file without a name is meant by none", [], [{ text: "nameless" }], "", "attachment_not_found"],
   ];
+  test("each file is found under the name it is listed with, whatever ids and names there are", async () => {
+    const text = fc.option(fc.constantFrom("a.png", "A.png", "a (2).png", "b@x", "b_x"), { nil: undefined });
+    const files = fc.array(fc.record({ id: text, name: text }), { minLength: 1, maxLength: 6 });
+    await fc.assert(
+      fc.asyncProperty(files, fc.subarray(["a.png", "A.png", "b@x"]), async (made, shown) => {
+        const parts = made.map((part, place) => ({ ...part, text: `file ${place}` }) as Part);
+        const received = await receivedWith(related(shown, parts));
+        const listed = (await received.onlyEmail()).files.map(({ filename }) => filename);
+        const found = listed.map((filename) => fileCalled(received, filename));
+        expect(await Promise.all(found)).toEqual(parts.map((part) => part.text));
+      }),
+      { numRuns: 15 },
+    );
+  });
+
   test.each(rows)("%s", async (_, shown, parts, asked, expected) => {
     expect(await fileCalled(await receivedWith(related(shown, parts)), asked)).toBe(expected);
   });
