@@ -27,9 +27,9 @@ export const plainBody: WholeBody = (body) => body;
 
 /**
  * Deno. It sends a text or octets again by itself when the connection ends before the answer, and a mail would go out
- * twice (denoland/deno#35610); a Blob it sends once.
+ * twice (denoland/deno#35610); a Blob it sends once. An empty one would go out chunked, which S3 answers with 411.
  */
-export const sentOnceBody: WholeBody = (body) => new Blob([body]);
+export const sentOnceBody: WholeBody = (body) => (body.length === 0 ? body : new Blob([body]));
 
 /** Bun, Node. */
 export const streamedBody: KnownLengthBody = (chunks, sizeBytes) => ({

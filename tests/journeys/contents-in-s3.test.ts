@@ -2,13 +2,23 @@
 // nothing behind, so that the same request succeeds once it is well again, and mail that arrives is not shown half-done.
 import { test } from "bun:test";
 import assert from "node:assert/strict";
-import { askInbound, arrive, downloaded, inboundList, messageOf, received } from "../support/inbound-mail.ts";
+import {
+  askInbound,
+  arrive,
+  downloaded,
+  inboundList,
+  messageOf,
+  receive,
+  received,
+} from "../support/inbound-mail.ts";
 import { type MailSender, randomFile } from "../support/mail-sender.ts";
 import { startOwnProgram } from "../support/own-program.ts";
 import { assertProblem, assertRefused, type RefusalRow } from "../support/refusals.ts";
 import { until } from "../support/until.ts";
+import type { World } from "../support/world.ts";
 
-const { world } = await startOwnProgram({ environment: { BLOB_STORE: "s3://postrider-journeys/contents" } });
+const environment = { BLOB_STORE: "s3://postrider-journeys/contents" };
+const { world } = await startOwnProgram({ environment });
 
 const STORAGE_UNAVAILABLE = {
   status: 503,
@@ -125,6 +135,30 @@ test("a mail that arrives is shown once all of it could be stored", async () => 
   assert.deepEqual([emails.length, emails[0]?.subject, emails[0]?.has_attachment], [1, "card", true]);
   assert.deepEqual((await downloaded(sender, emails[0]?.id ?? "", "/raw")).octets, MULTIPART);
 });
+
+const EMPTY_FILE = messageOf(
+  { From: "pat@example.org", "Content-Type": 'multipart/mixed; boundary="b"' },
+  '--b\r\nContent-Type: application/pdf; name="empty.pdf"\r\n\r\n\r\n--b--',
+);
+
+// Runtimes send an upload of no octets in ways of their own, and S3 takes none without its length.
+const worlds: [runtime: string, world: World][] = [["bun", world]];
+for (const runtime of ["node", "deno"] as const)
+  worlds.push([runtime, (await startOwnProgram({ runtime, environment })).world]);
+
+for (const [runtime, own] of worlds)
+  test(`a mail without an octet, and one with an empty file, on ${runtime}`, async () => {
+    const sender = await (await own.newWorkspace()).sender();
+    const mail = await receive(sender, EMPTY_FILE);
+    assert.deepEqual(
+      mail.attachments.map(({ filename, size }) => [filename, size]),
+      [["empty.pdf", 0]],
+    );
+    assert.equal((await downloaded(sender, mail.id, "/attachment/empty.pdf")).octets.length, 0);
+    const nothing = await receive(sender, new Uint8Array(), { from: "pat@example.org" });
+    assert.equal(nothing.from_address, "pat@example.org");
+    assert.equal((await downloaded(sender, nothing.id, "/raw")).octets.length, 0);
+  });
 
 test("what arrived is read and downloaded from S3: while it is down, the answer says so, not that it is gone", async () => {
   const sender = await (await world.newWorkspace()).sender();

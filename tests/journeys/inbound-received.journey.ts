@@ -66,6 +66,10 @@ export const journeys: readonly Journey[] = [
         sender,
         messageOf({ ...FROM, "Content-Type": "application/pdf; name=a.pdf" }, "%PDF"),
       );
+      const empty = await receive(
+        sender,
+        octetsOf(multipart("mixed", FROM, [part("application/pdf; name=empty.pdf", "")])),
+      );
 
       const rows: readonly (readonly [
         email: InboundDetail,
@@ -87,6 +91,8 @@ export const journeys: readonly Journey[] = [
         assert.equal(email.text?.trim() ?? null, plain);
       }
       assertProblem(await askInbound(sender, none.id, "/body"), { status: 404, code: "no_body" });
+      assert.equal(empty.attachments[0]?.size, 0);
+      assert.equal((await downloaded(sender, empty.id, attachmentPath("empty.pdf"))).octets.length, 0);
       assert.equal(none.text, null);
       assert.equal((await downloaded(sender, none.id, attachmentPath("a.pdf"))).text.trim(), "%PDF");
       assertProblem(await askInbound(sender, both.id, attachmentPath("A.PDF")), {
