@@ -9,6 +9,7 @@ import { mountOpenapi } from "./docs/openapi-document.ts";
 import { DOWNLOAD_PATH, downloadFile } from "./email/download-file.ts";
 import { emailOperations } from "./email/operations.ts";
 import { inboundOperations } from "./inbound/operations.ts";
+import { headLength } from "./head-length.ts";
 import { mountAlive, mountReady } from "./health.ts";
 import { mountSnsHook } from "./hooks/sns-hook.ts";
 import { mountTwilioHook } from "./hooks/twilio-hook.ts";
@@ -31,6 +32,7 @@ export type AppOptions = {
 export function makeApp({ portsFor, log, docsAssets }: AppOptions): OpenAPIHono<AppEnv> {
   const app = new OpenAPIHono<AppEnv>();
   app.use(requestLog(log));
+  app.use(headLength);
   // What needs no ports comes before them: on Workers they begin with asking the database.
   mountAlive(app);
   mountOpenapi(app);

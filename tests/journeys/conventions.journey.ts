@@ -216,6 +216,22 @@ export const journeys: readonly Journey[] = [
     },
   },
   {
+    name: "HEAD says what GET would, its length too",
+    async run(world) {
+      const workspace = await world.newWorkspace();
+      const { id } = await workspace.newSetup();
+      const paths = ["/v1/ses-setup", workspace.path("/api-keys"), "/healthz", "/v1/nothing"];
+      for (const path of [...paths, `/v1/ses-setup/${id}?x=1`, "/u/none", "/openapi.json"]) {
+        const [get, head] = [await workspace.api.call("GET", path), await workspace.api.call("HEAD", path)];
+        const told = ({ status, headers }: typeof get): unknown[] => [status, headers.get("content-type")];
+        assert.deepEqual([...told(head), head.octets.length], [...told(get), 0], path);
+        // Node leaves it out, which RFC 9110 section 8.6 allows.
+        const length = head.headers.get("content-length") ?? `${get.octets.length}`;
+        assert.equal(length, `${get.octets.length}`, path);
+      }
+    },
+  },
+  {
     name: "it is alive and ready, and readiness does not depend on the provider",
     async run(world) {
       const fail = { operation: "*", status: 500, times: 100 };
