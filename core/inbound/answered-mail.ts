@@ -23,9 +23,12 @@ export function answeredBy(
     : err({ kind: "reply_scope_mismatch" });
 }
 
-/** When a person wrote it, to whom the answer goes; null for anybody else's and for what machines wrote. */
+/**
+ * When a person wrote it, to whom the answer goes; null for anybody else's and for what machines wrote. Anyone can write a
+ * From: what the policy of its own domain disowns (RFC 9989) undoes nobody's unsubscribe.
+ */
 export function humanMailAt(answered: InboundEmail, toAddress: string): number | null {
-  const { fromAddress, mailClass, receivedAt } = answered;
+  const { fromAddress, mailClass, receivedAt, verdicts } = answered;
   const isTheirs = fromAddress !== null && canonicalAddress(fromAddress) === canonicalAddress(toAddress);
-  return mailClass === "human" && isTheirs ? receivedAt : null;
+  return mailClass === "human" && isTheirs && verdicts.dmarc !== "FAIL" ? receivedAt : null;
 }

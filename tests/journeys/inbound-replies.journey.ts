@@ -229,6 +229,8 @@ export const journeys: readonly Journey[] = [
       const machine = await write(sender, pat, { fields: { "Auto-Submitted": "auto-replied" } });
       assert.equal(machine.class, "auto_reply");
       assertProblem(await answer(sender, pat, machine), stopped);
+      // Nor does what others wrote in Pat's name.
+      assertProblem(await answer(sender, pat, await write(sender, pat, {}, { dmarc: "FAIL" })), stopped);
       // Somebody else's mail does not let us write to Pat.
       const sams = await write(sender, sender.newRecipient());
       assertProblem(await answer(sender, pat, sams), stopped);

@@ -3,6 +3,7 @@ import { answeredBy, humanMailAt, type ReplyRefused } from "../../../core/inboun
 import type { InboundEmail } from "../../../core/inbound/inbound-email.ts";
 import { MAIL_CLASSES } from "../../../core/inbound/mail-class.ts";
 
+const VERDICTS = { spam: "PASS", virus: "PASS", spf: "PASS", dkim: "PASS", dmarc: "PASS" } as const;
 const USE_CASE = { id: "use case", setupId: "setup" };
 
 const received = (changes: Partial<InboundEmail> = {}): InboundEmail => ({
@@ -24,7 +25,7 @@ const received = (changes: Partial<InboundEmail> = {}): InboundEmail => ({
   references: [],
   chain: [],
   files: [],
-  verdicts: { spam: "PASS", virus: "PASS", spf: "PASS", dkim: "PASS", dmarc: "PASS" },
+  verdicts: VERDICTS,
   knownSender: true,
   parseStatus: "parsed",
   rawSizeBytes: 1,
@@ -62,6 +63,9 @@ describe("humanMailAt", () => {
     ["in whatever case", {}, "ANN@POST.EXAMPLE", 100],
     ["to somebody else", {}, "bob@post.example", null],
     ["to another of that person's addresses", {}, "ann+news@post.example", null],
+    ["forged: its domain disowns it", { verdicts: { ...VERDICTS, dmarc: "FAIL" } }, "ann@post.example", null],
+    ["of a domain that says nothing", { verdicts: { ...VERDICTS, dmarc: "GRAY" } }, "ann@post.example", 100],
+    ["not examined", { verdicts: { ...VERDICTS, dmarc: null } }, "ann@post.example", 100],
     ["one without a sender", { fromAddress: null }, "ann@post.example", null],
     ...MAIL_CLASSES.filter((mailClass) => mailClass !== "human").map(
       (mailClass): [string, Partial<InboundEmail>, string, null] => [
