@@ -23,6 +23,8 @@ export const Problem = z
 const ALWAYS: readonly RefusalKind[] = [
   "unauthorized",
   "permission_missing",
+  // A parameter that is not known is refused, also by an operation that knows none.
+  "validation_failed",
   "storage_unavailable",
   "internal_error",
 ];
@@ -31,7 +33,6 @@ const WITH_JSON: readonly RefusalKind[] = [
   "body_incomplete",
   "body_too_large",
   "unsupported_media_type",
-  "validation_failed",
   "busy",
 ];
 const WITH_IDEMPOTENCY: readonly RefusalKind[] = [
@@ -131,9 +132,11 @@ function success({ answer, summary }: Operation): NonNullable<RouteConfig["respo
 function refusals(operation: Operation, path: string): NonNullable<RouteConfig["responses"]> {
   const kinds = new Set<RefusalKind>([
     ...ALWAYS,
-    ...(path.includes("{workspace_id}") ? (["workspace_not_found"] as const) : []),
+    // Named in the path, or by the operator in `Workspace-Id`.
+    ...(path.includes("{workspace_id}") || operation.needsWorkspace
+      ? (["workspace_not_found"] as const)
+      : []),
     ...(operation.permission === null ? (["operator_only"] as const) : []),
-    ...(operation.query ? (["validation_failed"] as const) : []),
     ...(operation.body ? WITH_JSON : []),
     ...(operation.idempotency ? WITH_IDEMPOTENCY : []),
     ...(operation.needsWorkspace && !path.includes("{workspace_id}")

@@ -1,13 +1,13 @@
-// Creates a use case of a Twilio channel under a setup whose customer profile is approved. Nothing is made at Twilio: the
-// numbers that serve it are assigned one by one. Which fields are valid is decided at the edge.
+// Creates a use case of a Twilio channel under a setup whose customer profile is approved, as Twilio says when it is made.
+// Nothing is made at Twilio: the numbers that serve it are assigned one by one. Which fields are valid is decided at the edge.
 import type { ClaimLost, IdempotencyClaim } from "../idempotency/idempotency.ts";
 import type { Id } from "../ids.ts";
 import type { IdSource } from "../ports/id-source.ts";
 import type { TwilioUseCaseTaken, UseCaseStore } from "../ports/use-case-store.ts";
-import { err, ok, type Result } from "../result.ts";
+import { err, type Result } from "../result.ts";
 import { checkProfile, type CheckProfilePorts } from "../voice/check-profile.ts";
 import { findTwilioSetup, type TwilioSetupNotFound } from "../voice/find-twilio-setup.ts";
-import { type CustomerProfileStatus, isApproved, type TwilioSetup } from "../voice/twilio-setup.ts";
+import { type CustomerProfileStatus, isApproved } from "../voice/twilio-setup.ts";
 import { voiceRefusal, type VoiceRefused } from "../voice/voice-refusal.ts";
 import type { TwilioChannel, TwilioUseCase } from "./use-case.ts";
 
@@ -34,17 +34,16 @@ export type CreateTwilioUseCaseRefused =
   | VoiceRefused
   | ClaimLost;
 
-/** An approval older than this is asked for again: Twilio may have revoked it. A "no" is always asked again. */
-const APPROVAL_MS_MAX = 60_000;
-
 export async function createTwilioUseCase(
   ports: CreateTwilioUseCasePorts,
   { claim, ...command }: CreateTwilioUseCase,
 ): Promise<Result<TwilioUseCase, CreateTwilioUseCaseRefused>> {
   const found = await findTwilioSetup(ports, command);
   if (!found.ok) return found;
-  const checked = await withPresentProfile(ports, found.value);
-  if (!checked.ok) return checked;
+  // Asked each time, whatever was last seen: Twilio may have approved the profile since, or revoked its approval.
+  const checked = await checkProfile(ports, found.value);
+  if (!checked.ok) return err(voiceRefusal(checked.error));
+  if (checked.value === null) return err({ kind: "twilio_setup_not_found" });
   const { customerProfileStatus: status } = checked.value;
   if (!isApproved(checked.value)) return err({ kind: "customer_profile_not_approved", status });
   const createdAt = ports.clock.now();
@@ -59,16 +58,4 @@ export async function createTwilioUseCase(
     updatedAt: createdAt,
   };
   return ports.useCases.createTwilio(useCase, claim);
-}
-
-async function withPresentProfile(
-  ports: CreateTwilioUseCasePorts,
-  setup: TwilioSetup,
-): Promise<Result<TwilioSetup, TwilioSetupNotFound | VoiceRefused>> {
-  // A time ahead of ours may be one of a clock that had jumped: it vouches for nothing.
-  const isFresh = Math.abs(ports.clock.now() - setup.customerProfileCheckedAt) <= APPROVAL_MS_MAX;
-  if (isApproved(setup) && isFresh) return ok(setup);
-  const checked = await checkProfile(ports, setup);
-  if (!checked.ok) return err(voiceRefusal(checked.error));
-  return checked.value === null ? err({ kind: "twilio_setup_not_found" }) : ok(checked.value);
 }

@@ -1,7 +1,7 @@
 // The name shown beside a use case's sender address: what it may be made of. For create use case; how it is written into
 // a From header is the message's business.
 
-const DISPLAY_NAME_CHARACTERS_MAX = 64;
+export const DISPLAY_NAME_CHARACTERS_MAX = 64;
 
 export type DisplayNameFault = "empty" | "too_long" | "characters";
 

@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { createEmailUseCase } from "../../core/use-case/create-email-use-case.ts";
 import { createTwilioUseCase } from "../../core/use-case/create-twilio-use-case.ts";
-import { displayNameFault } from "../../core/use-case/display-name.ts";
+import { DISPLAY_NAME_CHARACTERS_MAX, displayNameFault } from "../../core/use-case/display-name.ts";
 import { EMAIL_TYPES, TWILIO_CHANNELS, UNSUBSCRIBE_SCOPES } from "../../core/use-case/use-case.ts";
 import { USE_CASE_NAME_CHARACTERS_MAX, useCaseNameFault } from "../../core/use-case/use-case-name.ts";
 import { ok } from "../../core/result.ts";
@@ -48,10 +48,17 @@ const CreateEmailUseCase = z
     sender_display_name: z
       .string()
       .refine((text) => displayNameFault(text) === null, {
-        error: "must be 1 to 64 characters without @, <, >, control or bidirectional characters",
+        error: `must be 1 to ${DISPLAY_NAME_CHARACTERS_MAX} characters without @, <, >, control or bidirectional characters`,
         params: { code: "display_name" },
       })
-      .nullish(),
+      .nullish()
+      .openapi({
+        type: ["string", "null"],
+        minLength: 1,
+        maxLength: DISPLAY_NAME_CHARACTERS_MAX,
+        description:
+          "Beside the sender address in From. Without `@`, `<`, `>`, control and bidirectional characters.",
+      }),
   })
   .openapi("CreateEmailUseCase");
 

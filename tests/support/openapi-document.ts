@@ -14,7 +14,10 @@ export type DocumentedOperation = {
   readonly method: string;
   readonly operationId: string;
   readonly summary: string;
-  readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, unknown>> }>>;
+  readonly parameters?: readonly { readonly name: string }[];
+  readonly responses: Readonly<
+    Record<string, { readonly description: string; readonly content?: Readonly<Record<string, unknown>> }>
+  >;
 };
 
 /** The application without ports: enough for its documents, which ask none. */
@@ -28,11 +31,5 @@ export async function readDocument(app: App = makeDocumentsApp()): Promise<Opena
 
 export const operationsOf = ({ paths }: OpenapiDocument): DocumentedOperation[] =>
   Object.entries(paths).flatMap(([path, item]) =>
-    Object.entries(item).map(([method, { operationId, summary, responses }]) => ({
-      path,
-      method,
-      operationId,
-      summary,
-      responses,
-    })),
+    Object.entries(item).map(([method, documented]) => ({ ...documented, path, method })),
   );

@@ -28,3 +28,17 @@ test("an answer that is no JSON says of which types it may be", async () => {
   expect(typesOf("getInboundEmailBody", "200")).toEqual(["text/html", "text/plain"]);
   expect(typesOf("getInboundEmailRaw", "307")).toEqual([]);
 });
+
+test("what any operation may refuse is documented at each: unknown parameters, and a workspace that is not there", async () => {
+  const operations = operationsOf(await readDocument());
+  const codesOf = ({ responses }: (typeof operations)[number], status: string): string =>
+    responses[status]?.description ?? "";
+  for (const operation of operations) expect(codesOf(operation, "422")).toContain("`validation_failed`");
+  const nameWorkspaces = operations.filter(
+    ({ path, parameters }) =>
+      path.includes("{workspace_id}") || parameters?.some(({ name }) => name === "Workspace-Id"),
+  );
+  expect(nameWorkspaces.length).toBeGreaterThan(0);
+  for (const operation of nameWorkspaces)
+    expect(codesOf(operation, "404")).toContain("`workspace_not_found`");
+});
