@@ -6,6 +6,7 @@ import type { MailProvider, ProviderFault } from "../../core/ports/mail-provider
 import type { Pause } from "../../core/ports/pause.ts";
 import type { ProviderTurns } from "../../core/ports/provider-turns.ts";
 import { err, type Result } from "../../core/result.ts";
+import { makeDatabaseClock } from "./database-clock.ts";
 
 /**
  * More than a second lies between two turns: what delays one call and not the next (a busy process, the way to SES)
@@ -25,7 +26,11 @@ export type TurnPorts = {
   readonly provider: MailProvider;
   /** See libsql/turn-store.ts. */
   readonly turns: {
-    take(calls: number, waitMsMax: number, gapMs: number): Promise<number | null>;
+    take(
+      calls: number,
+      waitMsMax: number,
+      gapMs: number,
+    ): Promise<{ readonly waitMs: number; readonly takenAt: number } | null>;
   };
   readonly clock: Clock;
   readonly pause: Pause;
@@ -62,6 +67,7 @@ export function makeProviderTurns(
 ): ProviderTurns {
   const gapMs = Math.ceil((1000 / callsPerSecond) * GAP_FACTOR);
   const lateMsMax = Math.max(LATE_MS_MIN, gapMs * LATE_FACTOR);
+  const databaseClock = makeDatabaseClock();
 
   return {
     startingBy(at, { calls = 1, answerMs } = {}) {
@@ -73,9 +79,11 @@ export function makeProviderTurns(
         ours = ours.filter((time) => clock.now() <= time + lateMsMax);
         if (ours.length === 0) {
           const askedAt = clock.now();
-          const waitMs = await turns.take(wanted, at - askedAt, gapMs);
-          if (waitMs === null) return null;
-          ours = Array.from({ length: wanted }, (_, index) => askedAt + waitMs + index * gapMs);
+          const taken = await turns.take(wanted, at - askedAt, gapMs);
+          if (taken === null) return null;
+          const { takenAt: theirs, waitMs } = taken;
+          const takenAt = databaseClock.readAt({ askedAt, answeredAt: clock.now(), theirs });
+          ours = Array.from({ length: wanted }, (_, index) => takenAt + waitMs + index * gapMs);
           wanted = 1;
         }
         return ours.shift() ?? null;

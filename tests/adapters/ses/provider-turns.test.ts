@@ -3,8 +3,16 @@ import { makeProviderTurns } from "../../../adapters/ses/provider-turns.ts";
 import { FakeMailProvider } from "../../support/fake-mail-provider.ts";
 import { MovableClock } from "../../support/setup-world.ts";
 
-/** Turns of a second and a fifth on a clock that moves by waiting; `lateMs`: how much later than asked each wait ends. */
-function makeTurns({ lateMs = [] }: { lateMs?: number[] } = {}) {
+/**
+ * Turns of a second and a fifth on a clock that moves by waiting; `lateMs`: how much later than asked each wait ends;
+ * `slowMs`: how long each question takes to reach the database, and each answer to come back; the database's clock is
+ * `aheadMs` ahead of ours.
+ */
+function makeTurns({
+  lateMs = [],
+  slowMs = [],
+  aheadMs = 0,
+}: { lateMs?: number[]; slowMs?: (readonly [to: number, from: number])[]; aheadMs?: number } = {}) {
   const clock = new MovableClock();
   clock.at = 0;
   const provider = new FakeMailProvider();
@@ -12,11 +20,15 @@ function makeTurns({ lateMs = [] }: { lateMs?: number[] } = {}) {
   provider.onCall = () => void madeAt.push(clock.at);
   let nextAt = 0;
   const turns = {
-    take(calls: number, waitMsMax: number, gapMs: number): Promise<number | null> {
-      const first = Math.max(nextAt, clock.at);
-      if (first + gapMs * (calls - 1) > clock.at + waitMsMax) return Promise.resolve(null);
+    take(calls: number, waitMsMax: number, gapMs: number) {
+      const [to, from] = slowMs.shift() ?? [0, 0];
+      clock.pass(to);
+      const takenAt = clock.at;
+      clock.pass(from);
+      const first = Math.max(nextAt, takenAt);
+      if (first + gapMs * (calls - 1) > takenAt + waitMsMax) return Promise.resolve(null);
       nextAt = first + gapMs * calls;
-      return Promise.resolve(first - clock.at);
+      return Promise.resolve({ waitMs: first - takenAt, takenAt: takenAt + aheadMs });
     },
   };
   const pause = (ms: number): Promise<void> => {
@@ -78,6 +90,21 @@ test("who wakes up too late takes another turn", async () => {
   // The second call is late by little, the third by so much that it waits for the turn after.
   expect(madeAt[1]).toBe(1370);
   expect((madeAt[2] ?? 0) - (madeAt[1] ?? 0)).toBeGreaterThanOrEqual(1000);
+});
+
+// The database's clock is known from the quickest exchange: here the first.
+test.each([
+  ["the question waits behind other writes", [400, 0]],
+  ["the answer does", [0, 400]],
+  ["both do", [200, 200]],
+] as const)("a call goes out when its turn comes, however long asking took: %s", async (_, slow) => {
+  for (const aheadMs of [0, 86_400_000, -86_400_000]) {
+    const { paced, madeAt } = makeTurns({ slowMs: [[1, 1], slow], aheadMs });
+    const provider = paced.startingBy(60_000);
+    await provider.deleteTenant("a");
+    await provider.deleteTenant("b");
+    expect(madeAt).toEqual([2, 1201]);
+  }
 });
 
 test("a throttled call has another turn, three at most", async () => {
