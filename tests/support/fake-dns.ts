@@ -12,6 +12,8 @@ export class FakeDns implements DnsResolver {
   resolvers: boolean[] = [true, true];
   /** Names no resolver answers for. */
   readonly broken = new Set<string>();
+  /** Called at each question: lets a test move its clock. */
+  beforeAnswer: () => void = () => undefined;
 
   publish(records: readonly Pick<DnsRecord, "address" | "type" | "record">[]): void {
     for (const { address, type, record } of records) this.set(address, type, [record]);
@@ -24,6 +26,7 @@ export class FakeDns implements DnsResolver {
 
   lookup(name: string, type: DnsRecordType): Promise<readonly DnsAnswer[]> {
     this.asked.push(`${type} ${name}`);
+    this.beforeAnswer();
     return Promise.resolve(
       this.resolvers.map((answers) =>
         answers && !this.broken.has(name) ? this.answer(name, type) : { kind: "failed" },

@@ -225,6 +225,25 @@ describe("checkSetup", () => {
     expect(ports.mailProvider.calls).toEqual(["getIdentity"]);
   });
 
+  test.each([
+    ["a read", false, 1900, 1],
+    ["a read, which has to end", false, 2100, 0],
+    ["a verify, which wants to know", true, 2100, 1],
+  ])("%s, whose DNS took its time", async (_, waitsForRest, tookMs, calls) => {
+    const world = await makeSetupWorld();
+    const { id } = await verifiedSetup(world);
+    const { ports, workspaceId } = world;
+    ports.clock.pass(ANSWER_MS);
+    ports.mailProvider.calls.length = 0;
+    ports.dns.beforeAnswer = () => {
+      ports.clock.pass(tookMs);
+      ports.dns.beforeAnswer = () => undefined;
+    };
+    const found = await checkSetup(ports, { workspaceId, setupId: id, waitsForRest });
+    expect(found).toMatchObject({ ok: true, value: { dnsVerified: true } });
+    expect(ports.mailProvider.calls).toHaveLength(calls);
+  });
+
   test("tells the provider to look again once it has given up on what stands, hourly at most", async () => {
     const world = await makeSetupWorld();
     const setup = await createdSetup(world);
