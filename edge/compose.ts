@@ -1,7 +1,7 @@
 // The only file that chooses adapters. `composeShared` makes what holds plain values only and may serve every request of a
 // process; `composePorts` adds what stands on one database client: once on long-lived runtimes, per request on Workers,
 // where no promise, client or queue may be shared between requests.
-import { makeSignedFetch } from "../adapters/aws/signed-fetch.ts";
+import { makeSignedFetch, type SignedFetch } from "../adapters/aws/signed-fetch.ts";
 import { makeDohResolver } from "../adapters/doh/dns-resolver.ts";
 import { makeApiKeyStore } from "../adapters/libsql/api-key-store.ts";
 import type { Database } from "../adapters/libsql/database.ts";
@@ -46,6 +46,7 @@ import { makeSecretBox } from "../adapters/webcrypto/secret-box.ts";
 import { webSha256 } from "../adapters/webcrypto/sha256.ts";
 import { makeTokenSigner, parseSigningKeys } from "../adapters/webcrypto/token-signer.ts";
 import { makeUnsubscribeTokens } from "../adapters/webcrypto/unsubscribe-tokens.ts";
+import { assert } from "../core/assert.ts";
 import type { Background } from "../core/ports/background.ts";
 import type { BlobStore } from "../core/ports/blob-store.ts";
 import type { FileDownloads } from "../core/ports/file-downloads.ts";
@@ -123,7 +124,7 @@ export async function composeShared(
   const folder = await openFolder(config, signer, platform);
   const isSandbox = config.sandbox.mode !== "off";
   return {
-    blobs: folder ?? makeS3BlobStore(signedFetch, clock, { ...aws, ...s3Place(config) }),
+    blobs: folder ?? openBucket(config, signedFetch, platform),
     fileDownloads: folder,
     unpaced: {
       mailProvider: makeSesMailProvider(signedFetch, { ...aws, eventTopicArn }),
@@ -270,5 +271,13 @@ async function openFolder(
   throw new Error("This runtime has no folders: set BLOB_STORE to s3://bucket/prefix.");
 }
 
-const s3Place = ({ blobStore }: Config): { bucket: string; prefix: string } =>
-  blobStore.kind === "s3" ? blobStore : { bucket: "", prefix: "" };
+function openBucket({ blobStore, aws }: Config, signedFetch: SignedFetch, platform: Platform): BlobStore {
+  assert(blobStore.kind === "s3", "contents lie in a folder");
+  const { service } = blobStore;
+  return service === null
+    ? makeS3BlobStore(signedFetch, systemClock, { ...blobStore, endpoint: aws.endpoints.s3 })
+    : makeS3BlobStore(makeSignedFetch(service, platform.wholeBody), systemClock, {
+        ...blobStore,
+        endpoint: service.endpoint,
+      });
+}

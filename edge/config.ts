@@ -31,6 +31,13 @@ export type AwsConfig = {
   };
 };
 
+/** Another service than the AWS account's that speaks the protocol of S3. */
+export type S3Service = {
+  readonly endpoint: string;
+  readonly region: string;
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+};
+
 /** The prefix without slashes at its ends, empty for none. */
 export type S3Place = { readonly bucket: string; readonly prefix: string };
 
@@ -47,7 +54,9 @@ export type Config = {
     | { readonly kind: "file"; readonly path: string }
     | { readonly kind: "remote"; readonly url: string; readonly authToken: string | null };
   readonly blobStore:
-    { readonly kind: "folder"; readonly path: string } | ({ readonly kind: "s3" } & S3Place);
+    | { readonly kind: "folder"; readonly path: string }
+    /** `service` null: the AWS account's own. */
+    | ({ readonly kind: "s3"; readonly service: S3Service | null } & S3Place);
   /** Where SES lays arriving mail; null: each notification says where. */
   readonly inboundStore: S3Place | null;
   readonly sandbox: SandboxConfig;
@@ -72,6 +81,8 @@ export type Config = {
 export const SANDBOX_TOPIC_ARN = `arn:aws:sns:${SANDBOX_REGION}:${SANDBOX_ACCOUNT_ID}:${SANDBOX_TOPIC_NAME}`;
 const SANDBOX_PORT_DEFAULT = 8081;
 const PORT_DEFAULT = 8080;
+/** R2's. */
+const S3_SERVICE_REGION_DEFAULT = "auto";
 const DNS_GRACE_SECONDS_DEFAULT = 3600;
 /** A month: longer than any grace that still means something. */
 const DNS_GRACE_SECONDS_MAX = 30 * 24 * 3600;
@@ -111,10 +122,11 @@ export function loadConfig(environment: Environment): Result<Config, readonly st
     fault("PUBLIC_URL must be the https address this program is reached at (only the sandbox may use http).");
 
   const aws = sandbox.mode === "off" ? readAws(setting, fault) : sandboxAws(sandbox);
-  const blobStore = readBlobStore(setting("BLOB_STORE"), dataDir, fault);
+  const blobStore = readBlobStore(setting, dataDir, fault);
   const inboundStore = readInboundStore(setting("INBOUND_STORE"), live, fault);
   if (
     blobStore.kind === "s3" &&
+    blobStore.service === null &&
     inboundStore &&
     (isIn(blobStore, inboundStore) || isIn(inboundStore, blobStore))
   )
@@ -219,13 +231,33 @@ function readDatabase(setting: Setting, dataDir: string, fault: Fault): Config["
   return { kind: "file", path: url.slice("file:".length) };
 }
 
-function readBlobStore(text: string | null, dataDir: string, fault: Fault): Config["blobStore"] {
+function readBlobStore(setting: Setting, dataDir: string, fault: Fault): Config["blobStore"] {
+  const text = setting("BLOB_STORE");
+  const service = readS3Service(setting, fault);
   if (text === null) return { kind: "folder", path: `${dataDir}/blobs` };
   if (/^file:./.test(text)) return { kind: "folder", path: text.slice("file:".length) };
   const place = readS3Place(text);
-  if (place !== null) return { kind: "s3", ...place };
+  if (place !== null) return { kind: "s3", ...place, service };
   fault(`BLOB_STORE must be file:/path or s3://bucket/prefix; it is "${text}".`);
   return { kind: "folder", path: "" };
+}
+
+/** SES lays mail into S3 alone; contents may lie where traffic costs less, which has keys of its own. */
+function readS3Service(setting: Setting, fault: Fault): S3Service | null {
+  const endpoint = readUrl("BLOB_STORE_ENDPOINT_URL", setting("BLOB_STORE_ENDPOINT_URL"), fault);
+  const accessKeyId = setting("BLOB_STORE_ACCESS_KEY_ID");
+  const secretAccessKey = setting("BLOB_STORE_SECRET_ACCESS_KEY");
+  if (endpoint && accessKeyId && secretAccessKey)
+    return {
+      endpoint: endpoint.replace(/\/+$/, ""),
+      region: setting("BLOB_STORE_REGION") ?? S3_SERVICE_REGION_DEFAULT,
+      credentials: { accessKeyId, secretAccessKey },
+    };
+  if (endpoint || accessKeyId || secretAccessKey)
+    fault(
+      "BLOB_STORE_ENDPOINT_URL, BLOB_STORE_ACCESS_KEY_ID and BLOB_STORE_SECRET_ACCESS_KEY must be set together, or none of them.",
+    );
+  return null;
 }
 
 function readInboundStore(text: string | null, live: boolean, fault: Fault): Config["inboundStore"] {

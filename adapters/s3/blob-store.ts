@@ -5,12 +5,13 @@ import { contentDisposition } from "../../core/email/content-disposition.ts";
 import type { BlobStore } from "../../core/ports/blob-store.ts";
 import type { Clock } from "../../core/ports/clock.ts";
 import { readXmlError } from "../aws/error.ts";
-import type { AwsSettings } from "../aws/settings.ts";
 import type { SignedFetch } from "../aws/signed-fetch.ts";
 import type { BoundedAnswer } from "../system/bounded-fetch.ts";
 import { callS3, isNoSuchKey, type S3Call, s3Outage, s3Url } from "./s3-call.ts";
 
-export type S3BlobStoreSettings = Pick<AwsSettings, "endpoints"> & {
+export type S3BlobStoreSettings = {
+  /** With or without trailing slash. */
+  readonly endpoint: string;
   readonly bucket: string;
   /** Without slashes at its ends; empty for none. */
   readonly prefix: string;
@@ -24,12 +25,12 @@ const PRESIGNED_SECONDS_MAX = 604_800;
 export function makeS3BlobStore(
   signedFetch: SignedFetch,
   clock: Clock,
-  { endpoints, bucket, prefix }: S3BlobStoreSettings,
+  { endpoint, bucket, prefix }: S3BlobStoreSettings,
 ): BlobStore {
   const folder = prefix === "" ? "" : `${prefix}/`;
   const urlOf = (key: string): string => {
     assertBlobKey(key);
-    return s3Url(endpoints.s3, bucket, folder + key);
+    return s3Url(endpoint, bucket, folder + key);
   };
   const outage = (call: Pick<S3Call, "method">, answer: Parameters<typeof s3Outage>[2]) =>
     s3Outage("blobs", call, answer);

@@ -51,8 +51,7 @@ let buckets = 0;
 
 runCases("S3", async () => {
   const signedFetch = makeSignedFetch({ region: SANDBOX_REGION, credentials: SANDBOX_CREDENTIALS });
-  const endpoints = { sesV2: "", ses: "", sns: "", s3: s3Endpoint, sqs: "" };
-  const settings = { endpoints, bucket: `contract-${++buckets}`, prefix: "mail" };
+  const settings = { endpoint: s3Endpoint, bucket: `contract-${++buckets}`, prefix: "mail" };
   return {
     store: makeS3BlobStore(signedFetch, systemClock, settings),
     async download(url) {

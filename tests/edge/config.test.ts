@@ -175,13 +175,31 @@ describe("a live installation", () => {
       configOf({ ...LIVE, ...REMOTE, DATABASE_AUTH_TOKEN: "jwt", BLOB_STORE: "s3://bucket/some/prefix/" }),
     ).toMatchObject({
       database: { kind: "remote", url: "libsql://db.example", authToken: "jwt" },
-      blobStore: { kind: "s3", bucket: "bucket", prefix: "some/prefix" },
+      blobStore: { kind: "s3", bucket: "bucket", prefix: "some/prefix", service: null },
       signingKeys: SIGNING_KEYS,
     });
     expect(configOf({ ...LIVE, BLOB_STORE: "s3://bucket" }).blobStore).toEqual({
       kind: "s3",
       bucket: "bucket",
       prefix: "",
+      service: null,
+    });
+    // Another service's bucket of the same name is another bucket.
+    const elsewhere = {
+      BLOB_STORE: "s3://bucket",
+      INBOUND_STORE: "s3://bucket",
+      BLOB_STORE_ENDPOINT_URL: "https://acme.r2.cloudflarestorage.com/",
+      BLOB_STORE_ACCESS_KEY_ID: "A",
+      BLOB_STORE_SECRET_ACCESS_KEY: "s",
+    };
+    const service = {
+      endpoint: "https://acme.r2.cloudflarestorage.com",
+      region: "auto",
+      credentials: { accessKeyId: "A", secretAccessKey: "s" },
+    };
+    expect(configOf({ ...LIVE, ...elsewhere }).blobStore).toMatchObject({ bucket: "bucket", service });
+    expect(configOf({ ...LIVE, ...elsewhere, BLOB_STORE_REGION: "us-east-1" }).blobStore).toMatchObject({
+      service: { ...service, region: "us-east-1" },
     });
     expect(configOf({ ...LIVE, BLOB_STORE: "file:/mnt/blobs" }).blobStore).toEqual({
       kind: "folder",
@@ -302,6 +320,13 @@ describe("is refused with a sentence that names the setting", () => {
       { DATABASE_URL: "file:" },
       "DATABASE_URL must be file:/path or the libsql:, https: or http: URL of a server.",
     ],
+    ...["BLOB_STORE_ENDPOINT_URL", "BLOB_STORE_ACCESS_KEY_ID", "BLOB_STORE_SECRET_ACCESS_KEY"].map(
+      (name): [string, Environment, string] => [
+        `${name} alone`,
+        { BLOB_STORE: "s3://bucket", [name]: "https://minio.example" },
+        "BLOB_STORE_ENDPOINT_URL, BLOB_STORE_ACCESS_KEY_ID and BLOB_STORE_SECRET_ACCESS_KEY must be set together, or none of them.",
+      ],
+    ),
     [
       "another kind of blob store",
       { BLOB_STORE: "gs://bucket" },

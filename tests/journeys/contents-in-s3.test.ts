@@ -14,6 +14,7 @@ import {
 import { type MailSender, randomFile } from "../support/mail-sender.ts";
 import { startOwnProgram } from "../support/own-program.ts";
 import { assertProblem, assertRefused, type RefusalRow } from "../support/refusals.ts";
+import { startStubServer } from "../support/stub-server.ts";
 import { until } from "../support/until.ts";
 import type { World } from "../support/world.ts";
 
@@ -201,3 +202,31 @@ test(
   },
   SILENT_S3_MS_MAX,
 );
+
+test("contents may lie in another service, by keys of its own; arriving mail is read from AWS all the same", async () => {
+  const kept = new Map<string, Uint8Array<ArrayBuffer>>();
+  const bucket = startStubServer(({ method, target, body }) => {
+    const [path = ""] = target.split("?");
+    if (method === "PUT") kept.set(path, body);
+    return new Response(kept.get(path) ?? "");
+  });
+  const { world: elsewhere } = await startOwnProgram({
+    environment: {
+      ...environment,
+      BLOB_STORE_ENDPOINT_URL: `${bucket.url}/r2`,
+      BLOB_STORE_ACCESS_KEY_ID: "KEY-OF-R2",
+      BLOB_STORE_SECRET_ACCESS_KEY: "secret",
+    },
+  });
+  const sender = await (await elsewhere.newWorkspace()).sender();
+  const mail = await receive(sender, messageOf({ From: "pat@example.org", Subject: "Hello" }));
+  assert.match((await downloaded(sender, mail.id, "/raw")).text, /^From: pat@example\.org/);
+  assert.ok(
+    kept.size > 0 && [...kept.keys()].every((key) => key.startsWith("/r2/postrider-journeys/contents/")),
+  );
+  for (const { headers, target } of bucket.requests)
+    assert.match(
+      headers.get("authorization") ?? decodeURIComponent(target),
+      /Credential=KEY-OF-R2\/\d{8}\/auto\/s3\//,
+    );
+});

@@ -9,12 +9,11 @@ const NOW = Date.UTC(2026, 0, 2);
 const KEY = "email/1/body";
 
 function storeAt(url: string, prefix = "") {
-  const endpoints = { sesV2: "", ses: "", sns: "", s3: url, sqs: "" };
   const signedFetch = makeSignedFetch({
     region: "auto",
     credentials: { accessKeyId: "A", secretAccessKey: "s" },
   });
-  return makeS3BlobStore(signedFetch, { now: () => NOW }, { endpoints, bucket: "my.bucket", prefix });
+  return makeS3BlobStore(signedFetch, { now: () => NOW }, { endpoint: url, bucket: "my.bucket", prefix });
 }
 const s3Error = (status: number, code: string) =>
   new Response(`<Error><Code>${code}</Code><Message>m</Message></Error>`, { status });
