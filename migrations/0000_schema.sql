@@ -369,6 +369,7 @@ CREATE TABLE `standing` (
 	`workspace_seq` integer NOT NULL,
 	`domain_identity` text NOT NULL,
 	`tier_since` integer NOT NULL,
+	`came_from` text,
 	`counts_from` integer NOT NULL,
 	`capacity` integer NOT NULL,
 	`incident_at` integer,

@@ -4,7 +4,7 @@ import type { Migration } from "./migrate.ts";
 export const MIGRATIONS: readonly Migration[] = [
   {
     name: "0000_schema",
-    sha256: "16a3b823a31070e3679a8aa4d68fc96c1d365d9f99a4c905a43efa960df3866e",
+    sha256: "07bda8083d442da0cd7beb04409f8bcffab098fc7f8cc59fbab67e638b646aea",
     statements: [
       "CREATE TABLE `api_key` (\n\t`seq` integer PRIMARY KEY NOT NULL,\n\t`id` text NOT NULL,\n\t`workspace_seq` integer NOT NULL,\n\t`name` text NOT NULL,\n\t`secret_sha256` text NOT NULL,\n\t`permissions` text NOT NULL,\n\t`created_at` integer NOT NULL,\n\t`expires_at` integer,\n\t`revoked_at` integer,\n\t`last_used_at` integer,\n\tFOREIGN KEY (`workspace_seq`) REFERENCES `workspace`(`seq`) ON UPDATE no action ON DELETE no action\n);",
       "CREATE UNIQUE INDEX `api_key_id_unique` ON `api_key` (`id`);",
@@ -86,7 +86,7 @@ export const MIGRATIONS: readonly Migration[] = [
       "CREATE INDEX `account_use_hour` ON `account_use` (`hour_starts_at`);",
       "CREATE TABLE `cohort` (\n\t`seq` integer PRIMARY KEY NOT NULL,\n\t`use_case_seq` integer NOT NULL,\n\t`starts_at` integer NOT NULL,\n\t`taken` integer NOT NULL,\n\t`sent` integer NOT NULL,\n\t`delivered` integer NOT NULL,\n\t`bounced` integer NOT NULL,\n\t`complained` integer NOT NULL,\n\tFOREIGN KEY (`use_case_seq`) REFERENCES `use_case`(`seq`) ON UPDATE no action ON DELETE no action\n);",
       "CREATE UNIQUE INDEX `cohort_use_case` ON `cohort` (`use_case_seq`,`starts_at`);",
-      "CREATE TABLE `standing` (\n\t`seq` integer PRIMARY KEY NOT NULL,\n\t`use_case_seq` integer NOT NULL,\n\t`workspace_seq` integer NOT NULL,\n\t`domain_identity` text NOT NULL,\n\t`tier_since` integer NOT NULL,\n\t`counts_from` integer NOT NULL,\n\t`capacity` integer NOT NULL,\n\t`incident_at` integer,\n\t`offence` integer,\n\t`suspended_until` integer,\n\t`is_stopped` integer DEFAULT false NOT NULL,\n\t`carried_day_starts_at` integer NOT NULL,\n\t`carried_taken` integer NOT NULL,\n\t`moving_to` text,\n\tFOREIGN KEY (`use_case_seq`) REFERENCES `use_case`(`seq`) ON UPDATE no action ON DELETE no action,\n\tFOREIGN KEY (`workspace_seq`) REFERENCES `workspace`(`seq`) ON UPDATE no action ON DELETE no action\n);",
+      "CREATE TABLE `standing` (\n\t`seq` integer PRIMARY KEY NOT NULL,\n\t`use_case_seq` integer NOT NULL,\n\t`workspace_seq` integer NOT NULL,\n\t`domain_identity` text NOT NULL,\n\t`tier_since` integer NOT NULL,\n\t`came_from` text,\n\t`counts_from` integer NOT NULL,\n\t`capacity` integer NOT NULL,\n\t`incident_at` integer,\n\t`offence` integer,\n\t`suspended_until` integer,\n\t`is_stopped` integer DEFAULT false NOT NULL,\n\t`carried_day_starts_at` integer NOT NULL,\n\t`carried_taken` integer NOT NULL,\n\t`moving_to` text,\n\tFOREIGN KEY (`use_case_seq`) REFERENCES `use_case`(`seq`) ON UPDATE no action ON DELETE no action,\n\tFOREIGN KEY (`workspace_seq`) REFERENCES `workspace`(`seq`) ON UPDATE no action ON DELETE no action\n);",
       "CREATE UNIQUE INDEX `standing_use_case_seq_unique` ON `standing` (`use_case_seq`);",
       "CREATE INDEX `standing_domain` ON `standing` (`workspace_seq`,`domain_identity`);",
       "CREATE INDEX `standing_incident` ON `standing` (`workspace_seq`,`domain_identity`,`incident_at`) WHERE incident_at IS NOT NULL;",

@@ -43,6 +43,7 @@ const placeholders = (members: Readonly<Record<string, Column>>) =>
 /** Of `standing`; the tier is the use case's. */
 const standingMembers = {
   tierSince: standing.tierSince,
+  cameFrom: standing.cameFrom,
   countsFrom: standing.countsFrom,
   capacity: standing.capacity,
   incidentAt: standing.incidentAt,
@@ -57,9 +58,10 @@ export const standingColumns = select(standingMembers);
 
 export function standingFromRow(tier: Standing["tier"], row: Row): Standing {
   const columns = standingColumns.read(row);
-  const { tierSince, countsFrom, capacity, carriedDayStartsAt, carriedTaken, movingTo } = columns;
-  const carried = { dayStartsAt: carriedDayStartsAt, taken: carriedTaken };
-  return { tier, tierSince, countsFrom, capacity, suspension: toSuspension(columns), carried, movingTo };
+  const { tierSince, cameFrom, countsFrom, capacity, movingTo } = columns;
+  const carried = { dayStartsAt: columns.carriedDayStartsAt, taken: columns.carriedTaken };
+  const suspension = toSuspension(columns);
+  return { tier, tierSince, cameFrom, countsFrom, capacity, suspension, carried, movingTo };
 }
 
 type StandingArgs = { readonly [Member in keyof typeof standingMembers]: SqlValue };

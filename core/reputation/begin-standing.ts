@@ -30,6 +30,7 @@ export function standingFrom(
   const standing: Standing = {
     tier: "onboarding",
     tierSince: now,
+    cameFrom: null,
     countsFrom: bucketStart(policy, now),
     capacity: policy.onboarding.capacities[0] ?? 0,
     suspension: null,
@@ -41,7 +42,7 @@ export function standingFrom(
   const most = suspension.isStopped ? 0 : policy.suspension.capacityMax;
   const capacity = Math.min(standing.capacity, most);
   return {
-    standing: { ...standing, tier: "suspended", capacity, suspension },
+    standing: { ...standing, tier: "suspended", cameFrom: standing.tier, capacity, suspension },
     change: {
       at: now,
       from: "onboarding",

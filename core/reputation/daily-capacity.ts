@@ -9,7 +9,7 @@ import type { TierPolicy } from "./tier-policy.ts";
 /** `days`: the use case's own that count, oldest first. What a suspended one keeps is decided when it is suspended. */
 export function dailyCapacity(
   policy: TierPolicy,
-  tier: Exclude<Tier, "suspended">,
+  { tier, cameFrom }: { readonly tier: Exclude<Tier, "suspended">; readonly cameFrom: Tier | null },
   days: readonly Cohort[],
   now: number,
 ): number {
@@ -20,7 +20,9 @@ export function dailyCapacity(
     case "onboarding":
       return onboarding.capacities[stepAfter(policy, past)] ?? 0;
     case "standard":
-      return grown(policy, past, today, Math.max(...onboarding.capacities), standard.capacity);
+      return cameFrom === "premium"
+        ? standard.capacity
+        : grown(policy, past, today, Math.max(...onboarding.capacities), standard.capacity);
     case "premium":
       return grown(policy, past, today, standard.capacity, premium.capacity);
   }
@@ -34,7 +36,7 @@ function stepAfter(policy: TierPolicy, past: readonly Cohort[]): number {
     .reduce((step, day) => (isCleanDay(policy, day) ? Math.min(step + 1, last) : Math.max(step - 1, 0)), 0);
 }
 
-/** What the tier below has, or what the best of the last days shows to be needed, up to what the tier has. */
+/** After a promotion: what the tier below has, or what the best of the last days shows to be needed, up to what the tier has. */
 function grown(
   policy: TierPolicy,
   past: readonly Cohort[],

@@ -29,11 +29,14 @@ export function reviewStanding(
   const suspended = suspendedBy(policy, standing, figures, now);
   if (suspended) return suspended;
 
-  const moved = (to: Exclude<Tier, "suspended">, why: TierChangeReason, checks: readonly Check[]) =>
-    changed(
-      { ...standing, tier: to, tierSince: now, capacity: dailyCapacity(policy, to, figures.days, now) },
+  const moved = (to: Exclude<Tier, "suspended">, why: TierChangeReason, checks: readonly Check[]) => {
+    const step = { tier: to, cameFrom: tier };
+    const capacity = dailyCapacity(policy, step, figures.days, now);
+    return changed(
+      { ...standing, ...step, tierSince: now, capacity },
       { at: now, from: tier, why, figures: checks },
     );
+  };
   if (tier === "premium") {
     const reasons = premiumExit(policy, figures.days, now).filter(({ holds }) => holds);
     const why = reasons.some(({ name }) => name !== "sent") ? "rates_rose" : "volume_fell";
@@ -76,18 +79,20 @@ export const released = (
   policy: TierPolicy,
   standing: Standing,
   { at, countedFrom, why }: { at: number; countedFrom: number; why: TierChangeReason },
-): Review =>
-  changed(
+): Review => {
+  const step = { tier: "onboarding", cameFrom: standing.tier } as const;
+  return changed(
     {
       ...standing,
-      tier: "onboarding",
+      ...step,
       tierSince: at,
       countsFrom: firstBucketFrom(policy, countedFrom),
-      capacity: dailyCapacity(policy, "onboarding", [], at),
+      capacity: dailyCapacity(policy, step, [], at),
       suspension: null,
     },
     { at, from: standing.tier, why, figures: [] },
   );
+};
 
 /** The hardest suspension that runs in one of these incidents, as in `Incident`; null when none runs. */
 export const hardestOf = (incidents: readonly Incident[]): Suspension | null =>
@@ -146,6 +151,7 @@ function suspendedBy(
     {
       ...standing,
       tier: "suspended",
+      cameFrom: standing.tier,
       tierSince: now,
       capacity: suspension.isStopped ? 0 : capacity,
       suspension,
@@ -180,10 +186,10 @@ function newSuspension(
 
 const ordinaryCapacity = (
   policy: TierPolicy,
-  { tier, capacity }: Standing,
+  { tier, cameFrom, capacity }: Standing,
   { days }: ReviewFigures,
   now: number,
-): number => (tier === "suspended" ? capacity : dailyCapacity(policy, tier, days, now));
+): number => (tier === "suspended" ? capacity : dailyCapacity(policy, { tier, cameFrom }, days, now));
 
 /** The standing, with the line that the history gets. */
 function changed(

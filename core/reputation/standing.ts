@@ -6,6 +6,8 @@ import type { Check } from "./checks.ts";
 export type Standing = {
   readonly tier: Tier;
   readonly tierSince: number;
+  /** The tier before; null: it began in this one. */
+  readonly cameFrom: Tier | null;
   /** The start of a part of a day: mails written earlier count in nothing. Set anew when a suspension ends. */
   readonly countsFrom: number;
   /** Mails it may send in a sending day; 0 while sending is stopped. */

@@ -86,6 +86,7 @@ export const reputationExample = toReputationBody(
         capacity: 450,
         suspension: null,
         carried: { dayStartsAt: 0, taken: 0 },
+        cameFrom: null,
         movingTo: null,
       },
       used: 120,

@@ -168,6 +168,7 @@ export const contract: Contract<EmailStores> = {
         const reserved = sampleUseCase(setup, 1);
         const standing = standingOf({
           tierSince: 1,
+          cameFrom: "premium",
           countsFrom: 2,
           capacity: 3,
           suspension: SUSPENSION,

@@ -109,6 +109,7 @@ const BEGINNER: Standing = {
   capacity: 1_000_000,
   suspension: null,
   carried: { dayStartsAt: SAMPLE_TIME, taken: 0 },
+  cameFrom: null,
   movingTo: null,
 };
 

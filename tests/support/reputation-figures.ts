@@ -71,6 +71,7 @@ export const standingAt = (tier: Standing["tier"], members: Partial<Standing> = 
   capacity: { onboarding: 200, standard: 2000, premium: 50_000, suspended: 200 }[tier],
   suspension: tier === "suspended" ? suspensionOf() : null,
   carried: { dayStartsAt: 0, taken: 0 },
+  cameFrom: null,
   movingTo: null,
   ...members,
 });

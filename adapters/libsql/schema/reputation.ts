@@ -23,6 +23,8 @@ export const standing = sqliteTable(
       .references(() => workspace.seq),
     domainIdentity: text("domain_identity").notNull(),
     tierSince: integer("tier_since").notNull(),
+    /** Null: it began in this one. */
+    cameFrom: text("came_from", { enum: TIERS }),
     countsFrom: integer("counts_from").notNull(),
     capacity: integer().notNull(),
     /** Null: not suspended; then the next three say nothing. */

@@ -260,6 +260,7 @@ describe("a clean sending day", () => {
 describe("daily capacity", () => {
   const clean = counts(10);
   const bad = counts(10, { bounced: 5 });
+  const begun = <T extends string>(tier: T) => ({ tier, cameFrom: null });
   const onboarding: readonly (readonly [string, readonly MailCounts[], number])[] = [
     ["nothing sent", [], 200],
     ["one clean day", [clean], 300],
@@ -275,7 +276,7 @@ describe("daily capacity", () => {
   ];
   test.each(onboarding)("onboarding: %s", (_, days, capacity) => {
     const cohorts = days.map((of, index) => cohort(days.length - index, of));
-    expect(dailyCapacity(TIER_POLICY, "onboarding", figuresOf(cohorts).days, NOON)).toBe(capacity);
+    expect(dailyCapacity(TIER_POLICY, begun("onboarding"), figuresOf(cohorts).days, NOON)).toBe(capacity);
   });
 
   const grown: readonly (readonly ["standard" | "premium", string, readonly Cohort[], number])[] = [
@@ -289,12 +290,20 @@ describe("daily capacity", () => {
     ["premium", "its own at most", [cohort(3, counts(1_000_000))], 1_000_000],
   ];
   test.each(grown)("%s: %s", (tier, _, cohorts, capacity) => {
-    expect(dailyCapacity(TIER_POLICY, tier, figuresOf(cohorts).days, NOON)).toBe(capacity);
+    expect(dailyCapacity(TIER_POLICY, begun(tier), figuresOf(cohorts).days, NOON)).toBe(capacity);
+  });
+
+  test("standard that was premium has all that standard has, however little it sends", () => {
+    const demoted = { tier: "standard", cameFrom: "premium" } as const;
+    for (const days of [[], [cohort(1, counts(1500))]])
+      expect(dailyCapacity(TIER_POLICY, demoted, figuresOf(days).days, NOON)).toBe(50_000);
+    const promoted = { tier: "standard", cameFrom: "onboarding" } as const;
+    expect(dailyCapacity(TIER_POLICY, promoted, [], NOON)).toBe(2000);
   });
 
   test("today's trouble takes nothing away before tomorrow", () => {
     const days = figuresOf([cohort(1, clean), cohort(0, bad)]).days;
-    expect(dailyCapacity(TIER_POLICY, "onboarding", days, NOON)).toBe(300);
-    expect(dailyCapacity(TIER_POLICY, "onboarding", days, NOON + DAY_MS)).toBe(200);
+    expect(dailyCapacity(TIER_POLICY, begun("onboarding"), days, NOON)).toBe(300);
+    expect(dailyCapacity(TIER_POLICY, begun("onboarding"), days, NOON + DAY_MS)).toBe(200);
   });
 });

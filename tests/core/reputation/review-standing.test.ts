@@ -66,7 +66,13 @@ describe("what a review decides", () => {
 
   test("premium ends with its volume, or its rates", () => {
     const little = review(standingAt("premium"), figuresOf(daysOf(29, counts(1000))));
-    expect(little.standing).toMatchObject({ tier: "standard", tierSince: NOON });
+    expect(little.standing).toMatchObject({
+      tier: "standard",
+      tierSince: NOON,
+      capacity: 50_000,
+      cameFrom: "premium",
+    });
+    expect(review(little.standing, figuresOf([]), NOON + DAY_MS).standing.capacity).toBe(50_000);
     expect(little.change).toMatchObject({ why: "volume_fell", figures: [{ name: "sent", value: 29_000 }] });
     const bad = review(standingAt("premium"), figuresOf(daysOf(29, counts(4000, { bounced: 100 }))));
     expect(bad.standing.tier).toBe("standard");
@@ -161,6 +167,7 @@ describe("a suspended use case", () => {
     expect(standing).toEqual({
       ...suspended,
       tier: "onboarding",
+      cameFrom: "suspended",
       tierSince: NOON,
       capacity: 200,
       suspension: null,
@@ -214,6 +221,7 @@ describe("a new use case", () => {
       tierSince: NOON,
       capacity: 200,
       suspension: null,
+      cameFrom: null,
       movingTo: null,
       countsFrom: Date.parse("2026-03-31T12:00:00.000Z"),
       carried: { dayStartsAt: Date.parse("2026-03-31T00:00:00.000Z"), taken: 40 },
