@@ -193,15 +193,14 @@ export function threadViewFrom(
   const onWire = sent.map(({ providerMessageId, ...mail }) => ({
     ...mail,
     messageId: wireMessageId(providerMessageId, region),
-    isOurs: true,
   }));
-  const all = [...onWire, ...received.map((mail) => ({ ...mail, isOurs: false }))];
+  const all = [...onWire, ...received];
   return {
     version,
     cited: all.map(({ cited }) => cited),
     waiting,
     addressedUseCaseId,
-    parents: new Map(all.map(({ cited, ...parent }) => [cited.id, parent])),
+    parents: new Map(all.map(({ cited, chain, messageId }) => [cited.id, { chain, messageId }])),
   };
 }
 

@@ -39,12 +39,7 @@ export type NewInboundEmail = Omit<
 };
 
 /** The parent's part of the chain (see `chainOf`): its own chain and the id it bears on the wire (`wireMessageId` of one sent). */
-export type ParentChain = {
-  readonly chain: readonly string[];
-  readonly messageId: string | null;
-  /** Sent by us: nothing is missing in its chain. */
-  readonly isOurs: boolean;
-};
+export type ParentChain = { readonly chain: readonly string[]; readonly messageId: string | null };
 
 export type InboundFilter = EmailScope & {
   /** Canonical, any of; empty: all. */

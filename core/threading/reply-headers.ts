@@ -21,28 +21,37 @@ export type ChainParent = {
  */
 export function chainOf(
   mail: { readonly references: readonly string[]; readonly inReplyTo: readonly string[] },
-  parent: (ChainParent & { readonly isOurs: boolean }) | null,
+  parent: ChainParent | null,
 ): readonly string[] {
   const own = mail.references.length > 0 || mail.inReplyTo.length !== 1 ? mail.references : mail.inReplyTo;
   const known =
     parent === null ? [] : parent.messageId === null ? parent.chain : [...parent.chain, parent.messageId];
-  const cited = parent?.isOurs === true ? asWeSent(own, known, parent.messageId) : own;
-  return trimmed(eachOnce(merged(cited, known)));
+  return trimmed(eachOnce(merged(withoutSplices(own, known), known)));
 }
 
-/**
- * RFC 5322 section 3.6.4: an answer's References are those of the mail we sent and its id. Whatever else stands before that
- * id was made by a program that cut ids in two; what stands behind it was written in between.
- */
-function asWeSent(
-  own: readonly string[],
-  known: readonly string[],
-  messageId: string | null,
-): readonly string[] {
-  const all = new Set(known.map(folded));
-  const last = folded(messageId ?? "");
-  const sent = own.findLastIndex((id) => folded(id) === last);
-  return own.filter((id, place) => all.has(folded(id)) || (sent >= 0 && place > sent));
+/** Without what a program that cuts References anywhere made of two ids: it begins as one we know and ends as another. */
+function withoutSplices(own: readonly string[], known: readonly string[]): readonly string[] {
+  const whole = new Set(known.map(folded));
+  const spellings = known.map((id) => id.toLowerCase());
+  const longest = (common: (one: string) => number): number => Math.max(0, ...spellings.map(common));
+  return own.filter((id) => {
+    const cited = id.toLowerCase();
+    const begin = longest((one) => commonStart(cited, one));
+    const end = longest((one) => commonEnd(cited, one));
+    return whole.has(folded(id)) || begin + end < cited.length;
+  });
+}
+
+function commonStart(one: string, other: string): number {
+  let length = 0;
+  while (length < one.length && one[length] === other[length]) length += 1;
+  return length;
+}
+
+function commonEnd(one: string, other: string): number {
+  let length = 0;
+  while (length < one.length && one.at(-1 - length) === other.at(-1 - length)) length += 1;
+  return length;
 }
 
 /**
@@ -53,7 +62,7 @@ export function withAncestors(mail: ChainParent, ancestors: readonly ChainParent
   const farthestFirst = [mail, ...ancestors].toReversed();
   return farthestFirst.reduce((parent, { chain, messageId }) => ({
     messageId,
-    chain: chainOf({ references: chain, inReplyTo: [] }, { ...parent, isOurs: false }),
+    chain: chainOf({ references: chain, inReplyTo: [] }, parent),
   }));
 }
 

@@ -107,8 +107,8 @@ export const contract: Contract<InboundStores> = {
         assert.deepEqual(
           view.parents,
           new Map([
-            [emailId(1), { chain: [headerId(7), headerId(8)], messageId: onWire(1), isOurs: true }],
-            [inboundId(4), { chain: [headerId(8), headerId(9)], messageId: headerId(4), isOurs: false }],
+            [emailId(1), { chain: [headerId(7), headerId(8)], messageId: onWire(1) }],
+            [inboundId(4), { chain: [headerId(8), headerId(9)], messageId: headerId(4) }],
           ]),
         );
         assert.deepEqual((await seenBy(stores, useCase, [])).cited, []);

@@ -43,7 +43,7 @@ async function unsubscribe(sender: MailSender, from: string): Promise<void> {
 /** What a header field of a sender's holds as the id, and what an answer may say of it. */
 const HOSTILE_IDS: readonly (readonly [what: string, field: string, inReplyTo: string | null])[] = [
   ["none", "", null],
-  ["no brackets", "1234@post.example", null],
+  ["no brackets", "1234@post.example", "<1234@post.example>"],
   ["empty brackets", "<>", null],
   ["no end", "<1234@post.example", null],
   ["a second id", "<one@post.example> <two@post.example>", "<one@post.example>"],
