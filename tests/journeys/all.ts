@@ -1,4 +1,5 @@
-// Every journey, for whoever runs them against a started program: one list, one order.
+// Every journey, for whoever runs them against a started program: one list, one order. Two parts of it may run side by side,
+// each against a program of its own.
 import type { Journey } from "../support/world.ts";
 import { journeys as conventions } from "./conventions.journey.ts";
 import { journeys as events } from "./events.journey.ts";
@@ -37,7 +38,19 @@ import { journeys as voiceWalkThrough } from "./voice-walk-through.journey.ts";
 import { journeys as voiceWebhooks } from "./voice-webhooks.journey.ts";
 import { journeys as walkThrough } from "./walk-through.journey.ts";
 
-export const JOURNEYS: readonly Journey[] = [
+export const RECEIVING_JOURNEYS: readonly Journey[] = [
+  ...inboundCorpus,
+  ...inboundLists,
+  ...inboundReceived,
+  ...inboundInjection,
+  ...inboundConversations,
+  ...inboundReplies,
+  ...lateParents,
+  ...poisonedThreads,
+  ...inboundTrouble,
+];
+
+export const OTHER_JOURNEYS: readonly Journey[] = [
   ...walkThrough,
   ...conventions,
   ...refusedCallers,
@@ -64,14 +77,7 @@ export const JOURNEYS: readonly Journey[] = [
   ...events,
   ...lists,
   ...notifications,
-  ...inboundCorpus,
-  ...inboundLists,
-  ...inboundReceived,
-  ...inboundInjection,
-  ...inboundConversations,
-  ...inboundReplies,
-  ...lateParents,
-  ...poisonedThreads,
-  ...inboundTrouble,
   ...isolation,
 ];
+
+export const JOURNEYS: readonly Journey[] = [...OTHER_JOURNEYS, ...RECEIVING_JOURNEYS];

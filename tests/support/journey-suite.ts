@@ -11,6 +11,8 @@ import {
   whyNotInstalled,
 } from "./program.ts";
 import { PROGRAM_TEST_MS_MAX, skipReason } from "./test-on.ts";
+import { WHY_NO_LIBSQL_SERVER } from "./libsql-server.ts";
+import { startWorker } from "./worker.ts";
 import { type Journey, makeWorld, type World } from "./world.ts";
 
 /** A started program as journeys need it. */
@@ -69,6 +71,23 @@ export function runLongLivedJourneys(runtime: LongLivedRuntime, journeys: readon
     start: async (sandboxUrl, dataDir) => {
       const program = await startProgram({ runtime, sandboxUrl, dataDir });
       return { ...program, countBlobs: () => countFiles(join(dataDir, "blobs")) };
+    },
+  });
+}
+
+/** The journeys on workerd, which keeps its contents in the sandbox. */
+export function runWorkerJourneys(journeys: readonly Journey[]): void {
+  runJourneys({
+    journeys,
+    runtime: "workerd",
+    missing: WHY_NO_LIBSQL_SERVER,
+    start: async (sandboxUrl) => {
+      const worker = await startWorker({ sandboxUrl });
+      const countObjects = async (): Promise<number> => {
+        const state = await fetch(`${sandboxUrl}/_sandbox/state`);
+        return ((await state.json()) as { object_count: number }).object_count;
+      };
+      return { ...worker, countBlobs: countObjects };
     },
   });
 }
