@@ -32,6 +32,9 @@ const inboundQuery = z.strictObject({
   dmarc: verdict,
 });
 
+/** RFC 6761 section 6.4. */
+const SOMEBODY = "unknown@sender.invalid";
+
 export function mountInboundControl(app: Hono, sandbox: Sandbox): void {
   app.post("/_sandbox/inbound", async (c) => {
     const unknown = unknownQuery(c, Object.keys(inboundQuery.shape));
@@ -59,12 +62,16 @@ function readQuery(c: Context): z.infer<typeof inboundQuery> | Response {
   });
 }
 
-/** Without an envelope sender: the one a message that was delivered before still names, else its author. */
+/**
+ * Without an envelope sender: the one a message that was delivered before still names, else its author, else somebody. Only
+ * a bounce has none (RFC 5321 section 4.5.5), and nobody said that this is one.
+ */
 function senderOf(message: Uint8Array<ArrayBuffer>): string | null {
   const { fields } = scanHeader(message);
-  const written = headerValue(fields, "return-path") ?? headerValue(fields, "from") ?? "";
-  const [sender] = addressesIn(written);
-  return sender !== undefined && address.safeParse(sender).success ? sender : null;
+  const returnPath = headerValue(fields, "return-path");
+  if (returnPath !== undefined && /^\s*<\s*>\s*$/.test(returnPath)) return null;
+  const [sender] = addressesIn(returnPath ?? headerValue(fields, "from") ?? "");
+  return sender !== undefined && address.safeParse(sender).success ? sender : SOMEBODY;
 }
 
 /** As every path shows it that lets a mail arrive. */

@@ -105,7 +105,8 @@ describe("a raw message", () => {
     ["the one it was delivered with before", mail({ "Return-Path": "<b@x.example>" }), "b@x.example"],
     ["the null path it was delivered with before", mail({ "Return-Path": "<>" }), null],
     ["its author", mail({ From: "Ann <a@x.example>, b@x.example" }), "a@x.example"],
-    ["nobody, when it names none", "no header at all\r\n", null],
+    ["somebody, when it names none", "no header at all\r\n", "unknown@sender.invalid"],
+    ["somebody, when it names none legibly", mail({ From: "Jos\u00e9" }), "unknown@sender.invalid"],
   ];
   test.each(senders)("is from %s unless it is said", async (_, message, envelopeFrom) => {
     await control.inbound(message, { rcpt: "ann@acme.example" });
