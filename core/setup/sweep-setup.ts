@@ -19,18 +19,22 @@ const UNVERIFIED_MS_MAX = 14 * DAY_MS;
 /** Waiting so long makes the pause between two looks a minute longer. */
 const BACKOFF_DIVISOR = 10;
 
-/** What says nothing against the customer: nobody could look, or the provider has yet to see what is there. */
-const NOT_THEIRS: readonly (VerdictReason | null)[] = ["lookup_failed", "awaiting_provider", "provisioning"];
+/** What decides nothing: nobody could look, or it is still being made. An outage abandons no setup. */
+const UNDECIDED: readonly (VerdictReason | null)[] = ["lookup_failed", "provisioning"];
 
-/** Nobody ever published all its records, for two weeks, and DNS itself shows that one is missing or wrong. */
+/** Not verified in two weeks, ever, and DNS shows why now, or the provider, which `hasAnswered`, still says no. */
 export const isAbandoned = (
   { dnsVerified, dnsLostAt, createdAt, verdicts }: Abandonable,
+  hasAnswered: boolean,
   now: number,
 ): boolean =>
   !dnsVerified &&
   dnsLostAt === null &&
   now - createdAt > UNVERIFIED_MS_MAX &&
-  verdicts.some(({ verified, reason }) => !verified && !NOT_THEIRS.includes(reason));
+  verdicts.some(
+    ({ verified, reason }) =>
+      !verified && !UNDECIDED.includes(reason) && (reason !== "awaiting_provider" || hasAnswered),
+  );
 
 type Abandonable = Pick<SesSetup, "dnsVerified" | "dnsLostAt" | "createdAt"> & {
   readonly verdicts: readonly Pick<RecordVerdict, "verified" | "reason">[];
@@ -48,13 +52,14 @@ export function nextSweepAt(
 }
 
 export async function sweepSetup(ports: SweepSetupPorts, task: Task): Promise<TaskEnd> {
-  const { setups, clock } = ports;
+  const { setups, identityMemory, clock } = ports;
   const setup = await setups.find(task.subjectId);
   if (setup === null) return TASK_DONE;
   if (!isStanding(setup) || setup.status === "deleting") return { kind: "again", at: clock.now() + HOUR_MS };
   const checked = await recheck(ports, setup, "sweep");
   if (!checked.ok) return TASK_DONE;
-  if (isAbandoned(checked.value, clock.now()) && (await removeUnverified(ports, checked.value)))
-    return TASK_DONE;
+  const hasAnswered = identityMemory.recall(setup.id)?.answer?.ok ?? false;
+  const isLeft = isAbandoned(checked.value, hasAnswered, clock.now());
+  if (isLeft && (await removeUnverified(ports, checked.value))) return TASK_DONE;
   return { kind: "again", at: Math.floor(nextSweepAt(checked.value, clock.now())) };
 }

@@ -32,17 +32,25 @@ describe("a setup counts as abandoned", () => {
   ] as const;
   const waiting = { dnsVerified: false, dnsLostAt: null, createdAt: 0, verdicts };
   const says = (reason: VerdictReason) => ({ ...waiting, verdicts: [{ verified: false, reason }] });
-  const rows: [name: string, setup: Parameters<typeof isAbandoned>[0], now: number, expected: boolean][] = [
+  type Row = [name: string, setup: Parameters<typeof isAbandoned>[0], now: number, expected: boolean];
+  const rows: Row[] = [
     ["not within 14 days", waiting, 14 * DAY, false],
     ["after them", waiting, 14 * DAY + 1, true],
     ["never while it is verified", { ...waiting, dnsVerified: true }, 99 * DAY, false],
     ["never once it was", { ...waiting, dnsLostAt: 1 }, 99 * DAY, false],
     ["not before anybody looked", { ...waiting, verdicts: [] }, 99 * DAY, false],
     ["not while nobody can look", says("lookup_failed"), 99 * DAY, false],
-    ["not while the provider has yet to see what is there", says("awaiting_provider"), 99 * DAY, false],
     ["not while the rest of it is made", says("provisioning"), 99 * DAY, false],
   ];
-  test.each(rows)("%s", (_, setup, now, expected) => expect(isAbandoned(setup, now)).toBe(expected));
+  test.each(rows)("%s", (_, setup, now, expected) => {
+    for (const hasAnswered of [false, true]) expect(isAbandoned(setup, hasAnswered, now)).toBe(expected);
+  });
+
+  test("by the provider's word when DNS is right, but not by its silence", () => {
+    expect(isAbandoned(says("awaiting_provider"), true, 99 * DAY)).toBe(true);
+    expect(isAbandoned(says("awaiting_provider"), true, 14 * DAY)).toBe(false);
+    expect(isAbandoned(says("awaiting_provider"), false, 99 * DAY)).toBe(false);
+  });
 });
 
 describe("a sweep", () => {
@@ -100,6 +108,9 @@ describe("a sweep", () => {
     ports.mailProvider.faults.set("getIdentity", { kind: "unavailable", always: true });
     await tick(ports, { at: late + 4 * HOUR });
     expect(await ports.setups.find(published.id)).not.toBe(null);
+    ports.mailProvider.faults.clear();
+    await tick(ports, { at: late + 20 * DAY });
+    expect(await ports.setups.find(published.id)).toBe(null);
   });
 });
 
