@@ -36,6 +36,9 @@ export const keysetQuery = {
   continuation_token: z.string().min(1).max(TOKEN_CHARACTERS_MAX).optional(),
 };
 
+/** What a page of key sets says beside its items. */
+export const keysetEnd = { has_more: z.boolean(), continuation_token: z.string().nullable() };
+
 export const toOffsetWindow = (query: { limit: number; continuation_token: number }): OffsetWindow => ({
   offset: query.continuation_token,
   limit: query.limit,

@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { EVENT_TYPES } from "../../core/email/email-state.ts";
 import { ok } from "../../core/result.ts";
 import { operation } from "../operation.ts";
-import { keysetQuery, keysetTokens, toKeysetEnd } from "../pagination.ts";
+import { keysetEnd, keysetQuery, keysetTokens, toKeysetEnd } from "../pagination.ts";
 import { idText, repeatable, timeText } from "../wire.ts";
 import { emailEventExample } from "./examples.ts";
 import { scopeQuery, toScope } from "./scope.ts";
@@ -20,8 +20,7 @@ const Query = z.strictObject({
 const Page = z
   .object({
     events: z.array(EmailEventBody),
-    has_more: z.boolean(),
-    continuation_token: z.string().nullable(),
+    ...keysetEnd,
   })
   .openapi("EmailEventPage");
 

@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { EMAIL_STATES, SHOWN_SEND_OUTCOMES } from "../../core/email/email-state.ts";
 import { ok } from "../../core/result.ts";
 import { operation } from "../operation.ts";
-import { keysetQuery, keysetTokens, toKeysetEnd } from "../pagination.ts";
+import { keysetEnd, keysetQuery, keysetTokens, toKeysetEnd } from "../pagination.ts";
 import { addressText } from "../address.ts";
 import { repeatable, timeText } from "../wire.ts";
 import { emailSummaryExample } from "./examples.ts";
@@ -24,8 +24,7 @@ const Query = z.strictObject({
 const Page = z
   .object({
     emails: z.array(EmailSummaryBody),
-    has_more: z.boolean(),
-    continuation_token: z.string().nullable(),
+    ...keysetEnd,
   })
   .openapi("EmailPage");
 

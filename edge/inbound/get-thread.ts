@@ -2,7 +2,7 @@ import { z } from "@hono/zod-openapi";
 import { readThread } from "../../core/inbound/read-inbound.ts";
 import { ok } from "../../core/result.ts";
 import { inWorkspace, operation } from "../operation.ts";
-import { keysetQuery, keysetTokens, toKeysetEnd } from "../pagination.ts";
+import { keysetEnd, keysetQuery, keysetTokens, toKeysetEnd } from "../pagination.ts";
 import { Id } from "../wire.ts";
 import { threadExample } from "./examples.ts";
 import { ThreadMessageBody, toThreadMessageBody } from "./wire.ts";
@@ -15,8 +15,7 @@ const Thread = z
       description: "Another than asked for when the thread became part of an older one.",
     }),
     messages: z.array(ThreadMessageBody),
-    has_more: z.boolean(),
-    continuation_token: z.string().nullable(),
+    ...keysetEnd,
   })
   .openapi("Thread");
 

@@ -4,7 +4,7 @@ import { ok } from "../../core/result.ts";
 import { receivedAddressText } from "../address.ts";
 import { scopeQuery, toCanonicalAddresses, toScope } from "../email/scope.ts";
 import { operation } from "../operation.ts";
-import { keysetQuery, keysetTokens, toKeysetEnd } from "../pagination.ts";
+import { keysetEnd, keysetQuery, keysetTokens, toKeysetEnd } from "../pagination.ts";
 import { idText, repeatable, timeText } from "../wire.ts";
 import { inboundSummaryExample } from "./examples.ts";
 import { InboundSummaryBody, toInboundSummaryBody } from "./wire.ts";
@@ -22,8 +22,7 @@ const Query = z.strictObject({
 const Page = z
   .object({
     emails: z.array(InboundSummaryBody),
-    has_more: z.boolean(),
-    continuation_token: z.string().nullable(),
+    ...keysetEnd,
   })
   .openapi("InboundEmailPage");
 

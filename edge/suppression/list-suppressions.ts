@@ -4,7 +4,7 @@ import { SUPPRESSION_REASONS } from "../../core/suppression/suppression.ts";
 import { addressText } from "../address.ts";
 import { scopeQuery, toCanonicalAddresses, toScope } from "../email/scope.ts";
 import { operation } from "../operation.ts";
-import { keysetQuery, keysetTokens, toKeysetEnd } from "../pagination.ts";
+import { keysetEnd, keysetQuery, keysetTokens, toKeysetEnd } from "../pagination.ts";
 import { repeatable } from "../wire.ts";
 import { SuppressionBody, suppressionExample, toSuppressionBody } from "./wire.ts";
 
@@ -18,8 +18,7 @@ const Query = z.strictObject({
 const Page = z
   .object({
     suppressions: z.array(SuppressionBody),
-    has_more: z.boolean(),
-    continuation_token: z.string().nullable(),
+    ...keysetEnd,
   })
   .openapi("SuppressionPage");
 
