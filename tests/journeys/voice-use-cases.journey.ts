@@ -236,6 +236,16 @@ export const journeys: readonly Journey[] = [
         [{ twilio_setup_id: one.id, channel: "outbound_voice", entity_name: "Clinic North" }, [calls]],
         [{ twilio_setup_id: one.id, channel: "email" }, []],
         [{ twilio_setup_id: one.id, ses_setup_id: sender.setup.id }, []],
+        [{ ses_setup_id: sender.setup.id, channel: "email", entity_name: "Clinic South" }, [email]],
+        [
+          {
+            ses_setup_id: sender.setup.id,
+            twilio_setup_id: one.id,
+            channel: "inbound_voice",
+            entity_name: "Clinic South",
+          },
+          [],
+        ],
         [{ twilio_setup_id: sender.setup.id }, []],
         [{ twilio_setup_id: crypto.randomUUID() }, []],
       ];
